@@ -1,0 +1,39 @@
+VENV := .venv/bin
+
+.DEFAULT_GOAL := report
+.PHONY: report demo test check test-full lint bench lock setup help
+
+report: setup ## run the default study (config.yaml) and write its report
+	$(VENV)/gridproof run
+
+demo: setup ## run the small study of config/demo.yaml
+	$(VENV)/gridproof run --config config/demo.yaml
+
+test: setup ## run all tests
+	$(VENV)/python -m pytest
+
+check: setup lint ## run the linters and the quick tests
+	$(VENV)/python -m pytest -m "not slow and not full"
+
+test-full: setup ## run all tests, with those that take minutes
+	$(VENV)/python -m pytest -m ""
+
+lint: setup ## check form and types: ruff, snakefmt, mypy
+	$(VENV)/ruff check .
+	$(VENV)/ruff format --check .
+	$(VENV)/snakefmt --check Snakefile workflow/rules
+	$(VENV)/mypy
+
+bench: setup ## measure speed against what a user would run instead
+	$(VENV)/python benchmarks/bench.py
+
+lock: setup ## choose package versions again, keeping those that still fit, and write requirements.lock and envs/
+	$(VENV)/uv pip compile --quiet --universal --fork-strategy fewest --generate-hashes --no-emit-index-url \
+		--python-version 3.11 --extra dev pyproject.toml -o requirements.lock
+	$(VENV)/python envs/update.py
+
+setup: ## create .venv and install everything into it; options: PYTHON, TORCH, GRIDPROOF_INSTALLER (see setup.sh)
+	@sh setup.sh
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
