@@ -1,0 +1,71 @@
+"""Checks of keys against each other, on plain data, so that they run beside those of the types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gridproof.study.complaints import Complaint, one_of, unknown
+from gridproof.study.reader import KeyPath
+
+
+def reference_complaints(data: dict[str, object]) -> Iterator[Complaint]:
+    """Yield what is wrong between keys; values of a wrong type are left to the type checks."""
+    yield from empty_values(data, ())
+    experiments = mapping(data.get("experiments"))
+    yield from unknown_selection(data.get("only"), experiments)
+    sources = mapping(data.get("data"))
+    for name, experiment in experiments.items():
+        path = ("experiments", name)
+        yield from data_complaints(mapping(experiment), sources, path)
+        yield from double_parameters(mapping(experiment), path)
+
+
+def mapping(value: object) -> dict[str, object]:
+    """Return a dict, empty for anything else."""
+    return value if isinstance(value, dict) else {}
+
+
+def empty_values(value: object, path: KeyPath) -> Iterator[Complaint]:
+    """Yield the keys that have no value."""
+    if value is None:
+        yield Complaint(path, "has no value")
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from empty_values(item, (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from empty_values(item, (*path, index))
+
+
+def unknown_selection(only: object, experiments: dict[str, object]) -> Iterator[Complaint]:
+    """Yield the names in `only` that no experiment has."""
+    for index, name in enumerate(only if isinstance(only, list) else ()):
+        if isinstance(name, str) and name not in experiments:
+            yield Complaint(("only", index), unknown("experiment", name, experiments))
+
+
+def data_complaints(
+    experiment: dict[str, object], sources: dict[str, object], path: KeyPath
+) -> Iterator[Complaint]:
+    """Yield an experiment's name of data that is unknown, or is missing among several."""
+    name = experiment.get("data")
+    if isinstance(name, str) and name not in sources:
+        yield Complaint((*path, "data"), unknown("data", name, sources))
+    if "data" not in experiment and len(sources) > 1:
+        yield Complaint(path, f"the key 'data' is missing. {one_of(sources)}")
+
+
+def double_parameters(experiment: dict[str, object], path: KeyPath) -> Iterator[Complaint]:
+    """Yield the parameters that `set` fixes for all cells and that a sweep or row gives again."""
+    shared = mapping(experiment.get("set"))
+    rows = experiment.get("rows")
+    places = {(*path, "sweep"): mapping(experiment.get("sweep"))} | {
+        (*path, "rows", index): mapping(row)
+        for index, row in enumerate(rows if isinstance(rows, list) else ())
+    }
+    for place, parameters in places.items():
+        for name in parameters.keys() & shared.keys():
+            where = place[len(path)]
+            yield Complaint(
+                (*place, name), f"given in 'set' and in {where!r}, expected in one of them"
+            )
