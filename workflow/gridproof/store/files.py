@@ -1,0 +1,65 @@
+"""Reading and writing Parquet and safetensors so that equal content gives equal bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+
+from gridproof.errors import GridproofError
+
+
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file's content, in hex."""
+    return sha256(path.read_bytes()).hexdigest()
+
+
+def write_table(path: Path, table: pa.Table) -> None:
+    """Write a Parquet file; equal tables give equal bytes."""
+    pq.write_table(table, path, compression="zstd")
+
+
+def read_table(path: Path) -> pa.Table:
+    """Read a Parquet file; GridproofError names a file that is missing or damaged."""
+    try:
+        return pq.read_table(path, partitioning=None)
+    except (OSError, pa.ArrowException) as error:
+        raise GridproofError(_damaged(path, "Parquet", error)) from error
+
+
+def table_of(columns: Mapping[str, np.ndarray]) -> pa.Table:
+    """Turn columns into an Arrow table; masked values become nulls, NaN stays NaN."""
+    return pa.table(
+        {
+            name: pa.array(np.ma.getdata(values), mask=np.ma.getmaskarray(values))
+            for name, values in columns.items()
+        }
+    )
+
+
+def write_tensors(path: Path, tensors: Mapping[str, np.ndarray]) -> None:
+    """Write a safetensors file; equal tensors give equal bytes."""
+    save_file({name: np.ascontiguousarray(value) for name, value in tensors.items()}, path)
+
+
+def read_tensors(path: Path) -> dict[str, np.ndarray]:
+    """Read a safetensors file; GridproofError names a file that is missing or damaged."""
+    try:
+        return load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise GridproofError(_damaged(path, "safetensors", error)) from error
+
+
+def _damaged(path: Path, kind: str, error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return f"{path} does not exist"
+    return (
+        f"{path} is not a whole {kind} file ({path.stat().st_size} bytes: {error}); "
+        f"delete {path.parent} and run again"
+    )

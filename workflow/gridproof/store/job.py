@@ -1,0 +1,112 @@
+"""A training job: train what is missing of a block of a cell, then assemble its files."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gridproof.errors import GridproofError
+from gridproof.families import FAMILIES, Training
+from gridproof.store.assemble import assemble
+from gridproof.store.layout import (
+    CACHE,
+    block_of,
+    block_seeds,
+    lock_file,
+    replicate_folder,
+    state_file,
+)
+from gridproof.store.lock import exclusive
+from gridproof.store.provenance import provenance
+from gridproof.store.replicates import is_intact, write_replicate
+from gridproof.training.compilation import prepare_compilation
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingJob:
+    """What a job was planned to be: `spec` as in the cell's identity, seeds of one block."""
+
+    cell: Path
+    digest: str
+    spec: Mapping[str, object]
+    data: Path
+    seeds: tuple[int, ...]
+
+
+def missing_seeds(cell: Path, seeds: Sequence[int]) -> list[int]:
+    """Return the seeds without an intact replicate."""
+    return [seed for seed in seeds if not is_intact(replicate_folder(cell, seed))]
+
+
+def run_job(job: TrainingJob, save_seconds: float) -> list[int]:
+    """Make sure that all replicates of a job exist and assemble them; return the seeds trained.
+
+    Training state is saved every `save_seconds`; a job that finds some continues from it. If
+    nothing is missing, neither torch nor the trainer is imported.
+    """
+    blocks = {block_of(seed) for seed in job.seeds}
+    if len(blocks) != 1:
+        raise GridproofError(f"seeds {list(job.seeds)} are not of one block")
+    block = blocks.pop()
+    with exclusive(lock_file(job.cell, block)):
+        missing = missing_seeds(job.cell, job.seeds)
+        if missing:
+            logger.info("training seeds %s of %s", missing, job.cell.name)
+            _train(job, block, missing, save_seconds)
+        else:
+            logger.info("all replicates of %s are there: nothing to train", job.cell.name)
+        assemble(job.cell, job.digest, job.seeds)
+        state_file(job.cell, block).unlink(missing_ok=True)
+    return missing
+
+
+def _train(job: TrainingJob, block: int, missing: Sequence[int], save_seconds: float) -> None:
+    """Train a whole block and keep the replicates that are missing; the others are padding."""
+    family = FAMILIES[str(job.spec["family"])]
+    engine, threads = str(job.spec["engine"]), int(str(job.spec["threads"]))
+    parameters = job.spec["parameters"]
+    assert isinstance(parameters, Mapping)
+    if engine == "compiled":
+        prepare_compilation(CACHE)
+    started = time.monotonic()
+    training = family.load_trainer()(
+        parameters=parameters,
+        data=job.data,
+        engine=engine,
+        threads=threads,
+        seeds=block_seeds(block),
+    )
+    _advance_to_end(training, state_file(job.cell, block), job.digest, save_seconds)
+    record = provenance(
+        libraries=family.libraries,
+        engine=engine,
+        threads=threads,
+        seconds=time.monotonic() - started,
+        folder=Path(__file__).parent,
+    )
+    for seed in missing:
+        write_replicate(
+            replicate_folder(job.cell, seed), training.replicate(seed), job.spec, record
+        )
+        logger.info("seed %d is finished", seed)
+
+
+def _advance_to_end(training: Training, state: Path, digest: str, save_seconds: float) -> None:
+    """Train to the end, from the saved state if there is one, saving it as time passes."""
+    from gridproof.store.state import load_state, save_state
+
+    saved = load_state(state, digest)
+    if saved is not None:
+        training.restore(saved)
+        logger.info("continuing from %s", state)
+    last_save = time.monotonic()
+    while not training.finished:
+        logger.info(training.advance())
+        if time.monotonic() - last_save >= save_seconds:
+            save_state(state, digest, training.state())
+            last_save = time.monotonic()

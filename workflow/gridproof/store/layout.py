@@ -1,0 +1,62 @@
+"""Where things lie under `results/`; the one place that knows the names of files and folders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+RESULTS = Path("results")
+DATA = RESULTS / "data"
+CELLS = RESULTS / "cells"
+CACHE = RESULTS / "cache"
+BLOCK_WIDTH = 5
+TABLE_STEMS = ("metrics", "batches", "gradients")
+TENSOR_STEMS = ("final", "best", "history")
+ASSEMBLED = (
+    "metrics.parquet",
+    "batches.parquet",
+    "gradients.parquet",
+    "checkpoint.safetensors",
+    "history.safetensors",
+    "replicates.json",
+)
+
+
+def study_folder(study: str | None) -> Path:
+    """Return where a study writes its tables, figures and report: `results/` or `results/<study>/`."""
+    return RESULTS / study if study else RESULTS
+
+
+def block_of(seed: int) -> int:
+    """Return the block that trains `seed`: a function of the seed alone."""
+    return seed // BLOCK_WIDTH
+
+
+def block_seeds(block: int) -> range:
+    """Return the seeds at the positions of a block; those not asked for are padding."""
+    return range(block * BLOCK_WIDTH, (block + 1) * BLOCK_WIDTH)
+
+
+def seeds_name(seeds: Sequence[int]) -> str:
+    """Return the part of a path that names the seeds of a block: `0-1-2`."""
+    return "-".join(map(str, seeds))
+
+
+def replicate_folder(cell: Path, seed: int) -> Path:
+    """Return the folder of a finished replicate."""
+    return cell / f"seed-{seed}"
+
+
+def assembled_folder(cell: Path, seeds: Sequence[int]) -> Path:
+    """Return the folder of the files that Snakemake knows, for the replicates `seeds`."""
+    return cell / f"seeds-{seeds_name(seeds)}"
+
+
+def state_file(cell: Path, block: int) -> Path:
+    """Return the file that a killed training continues from."""
+    return cell / f"state-{block}.safetensors"
+
+
+def lock_file(cell: Path, block: int) -> Path:
+    """Return the file whose kernel lock the trainer of a block holds."""
+    return cell / f".lock-{block}"

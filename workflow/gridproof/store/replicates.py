@@ -1,0 +1,59 @@
+"""A finished replicate: a folder that appears whole, with the digests of its files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gridproof.store.atomic import atomic_folder
+from gridproof.store.files import file_digest, table_of, write_table, write_tensors
+
+if TYPE_CHECKING:
+    from gridproof.training.replicate import Replicate
+
+MANIFEST = "replicate.json"
+
+
+def write_replicate(
+    folder: Path,
+    replicate: Replicate,
+    spec: Mapping[str, object],
+    provenance: Mapping[str, object],
+) -> None:
+    """Write a replicate atomically: tables, tensors, and a manifest with their SHA-256."""
+    with atomic_folder(folder) as temporary:
+        for stem, columns in replicate.tables.items():
+            write_table(temporary / f"{stem}.parquet", table_of(columns))
+        for stem, tensors in replicate.tensors.items():
+            write_tensors(temporary / f"{stem}.safetensors", tensors)
+        digests = {file.name: file_digest(file) for file in sorted(temporary.iterdir())}
+        manifest = {
+            "spec": spec,
+            "facts": dict(replicate.facts),
+            "provenance": dict(provenance),
+            "files": digests,
+        }
+        (temporary / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")
+
+
+def read_manifest(folder: Path) -> dict[str, object] | None:
+    """Return the manifest of a replicate, or None where there is no readable one."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text())
+    except (OSError, ValueError):
+        return None
+    return manifest if isinstance(manifest, dict) else None
+
+
+def is_intact(folder: Path) -> bool:
+    """Tell whether a replicate's files are all there with the content they were written with."""
+    manifest = read_manifest(folder)
+    files = manifest.get("files") if manifest else None
+    if not isinstance(files, dict):
+        return False
+    return all(
+        (folder / name).is_file() and file_digest(folder / name) == digest
+        for name, digest in files.items()
+    )

@@ -1,0 +1,1 @@
+"""Trainers: one module per family, which knows nothing of Snakemake, experiments or reports."""

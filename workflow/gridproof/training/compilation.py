@@ -1,0 +1,46 @@
+"""What the compiled engine needs before torch is imported, and how it says what is missing."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+from hashlib import sha256
+from pathlib import Path
+
+from gridproof.errors import GridproofError
+
+
+def compiler_name() -> str:
+    """Return the C++ compiler that Inductor would call: $CXX, or the platform's usual one."""
+    return os.environ.get("CXX", "clang++" if platform.system() == "Darwin" else "g++")
+
+
+def has_compiler() -> bool:
+    """Tell whether the C++ compiler of the compiled engine can be found."""
+    return shutil.which(compiler_name()) is not None
+
+
+def processor() -> str:
+    """Return the processor's model and instruction sets, as the system names them."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    return " ".join(line for line in lines[:30] if line.startswith(("model name", "flags")))
+
+
+def prepare_compilation(cache: Path) -> None:
+    """Point Inductor at a cache inside the project, one folder a processor type.
+
+    Must run before torch is imported. Raises GridproofError when there is no C++ compiler: the
+    engine is part of the cell, so falling back would make another cell than the planned one.
+    """
+    if not has_compiler():
+        raise GridproofError(
+            f"engine 'compiled' needs a C++ compiler and {compiler_name()!r} was not found; "
+            "install one (apt install g++), or set `engine: eager` in the study"
+        )
+    folder = cache / f"inductor-{sha256(processor().encode()).hexdigest()[:12]}"
+    os.environ["TORCHINDUCTOR_CACHE_DIR"] = str(folder.absolute())
+    os.environ["TORCHINDUCTOR_COMPILE_THREADS"] = "1"
