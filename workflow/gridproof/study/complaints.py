@@ -29,11 +29,11 @@ EXPECTED = {
     "expected": "{msg}",
     "finite_number": "a finite number",
     "float_type": "a number",
-    "greater_than": "more than {gt}",
+    "greater_than": "more than {gt:g}",
     "greater_than_equal": "at least {ge}",
     "int_from_float": "a whole number",
     "int_type": "a whole number",
-    "less_than": "less than {lt}",
+    "less_than": "less than {lt:g}",
     "less_than_equal": "at most {le}",
     "model_attributes_type": "a mapping (key: value)",
     "model_type": "a mapping (key: value)",
@@ -57,8 +57,15 @@ class Complaint:
 
 
 def complaints_of(error: ValidationError) -> list[Complaint]:
-    """Return one complaint for each error, in pydantic's order."""
-    return [complaint_of(details) for details in error.errors(include_url=False)]
+    """Return one complaint for each error, in pydantic's order.
+
+    A list whose items are wrong also counts as too short; only an empty one is called so.
+    """
+    return [
+        complaint_of(details)
+        for details in error.errors(include_url=False)
+        if not (details["type"] == "too_short" and details["input"])
+    ]
 
 
 def complaint_of(details: ErrorDetails) -> Complaint:

@@ -13,7 +13,7 @@ from gridproof.errors import GridproofError, nearest
 
 KeyPath = tuple[str | int, ...]
 
-MAX_VALUES = 1_000_000
+MAX_VALUES = 100_000
 TAG = "tag:yaml.org,2002:"
 CORE_SCHEMA = {
     "null": (r"~|null|Null|NULL|", [*"~nN", ""]),

@@ -1,0 +1,139 @@
+"""The files that are shipped: the studies, their schema, their reference."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from gridproof.study.expand import ResolvedExperiment, expand
+from gridproof.study.load import load_config
+from gridproof.study.reader import read_yaml
+from gridproof.study.reference import REFERENCE_FILE, SCHEMA_FILE, reference, schema_text
+from gridproof.study.schema import json_schema
+
+ROOT = Path(__file__).parents[2]
+STUDIES = ["config.yaml", "config/demo.yaml", "config/smoke.yaml", "config/published.yaml"]
+
+
+def experiments_of(study: str) -> dict[str, ResolvedExperiment]:
+    """Return the experiments of a shipped study by name."""
+    return {experiment.name: experiment for experiment in expand(load_config(ROOT / study))}
+
+
+def cells_of(study: str) -> set[object]:
+    """Return the distinct parameters of a shipped study."""
+    return {
+        member.parameters
+        for experiment in experiments_of(study).values()
+        for member in experiment.members
+    }
+
+
+def test_every_study_under_config_is_tested() -> None:
+    """A new file joins the list above."""
+    files = [ROOT / "config.yaml", *(ROOT / "config").glob("*.yaml")]
+    assert {str(path.relative_to(ROOT)) for path in files} == set(STUDIES)
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_study_names_its_schema_for_editors(study: str) -> None:
+    """The first line points at the schema, relative to the file."""
+    first = (ROOT / study).read_text().splitlines()[0]
+    assert first.startswith("# yaml-language-server: $schema=")
+    assert ((ROOT / study).parent / first.partition("=")[2]).resolve() == ROOT / SCHEMA_FILE
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_study_fits_the_json_schema(study: str) -> None:
+    """What Gridproof accepts, an editor accepts."""
+    validator = jsonschema.Draft202012Validator(json_schema())
+    assert list(validator.iter_errors(read_yaml(ROOT / study).data)) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"colour": "red"}, id="unknown key"),
+        pytest.param({"seeds": 0}, id="no seeds"),
+        pytest.param({"experiments": {"Bad Name": {}}}, id="name"),
+        pytest.param({"experiments": {"a": {"sweep": {}}}}, id="empty sweep"),
+        pytest.param({"experiments": {"a": {"sweep": {"lerning_rate": [1]}}}}, id="parameter"),
+        pytest.param({"experiments": {"a": {"sweep": {"depth": [0]}}}}, id="range"),
+        pytest.param({"experiments": {"a": {"rows": [{"depth": True}]}}}, id="type"),
+        pytest.param({"experiments": {"a": {"family": "cnm"}}}, id="family"),
+        pytest.param({"data": {"a": {"source": "csv"}}}, id="source without files"),
+    ],
+)
+def test_json_schema_refuses_what_an_editor_should_underline(change: dict[str, object]) -> None:
+    """The schema is closed and knows parameters and ranges."""
+    study = read_yaml(ROOT / "config.yaml").data | change
+    assert not jsonschema.Draft202012Validator(json_schema()).is_valid(study)
+
+
+def test_schema_file_is_the_generated_one() -> None:
+    """`python -m gridproof.study.reference` was run."""
+    assert (ROOT / SCHEMA_FILE).read_text() == schema_text()
+    jsonschema.Draft202012Validator.check_schema(json.loads(schema_text()))
+
+
+def test_reference_is_the_generated_one() -> None:
+    """`python -m gridproof.study.reference` was run."""
+    assert (ROOT / REFERENCE_FILE).read_text() == reference()
+
+
+@pytest.mark.parametrize("study", ["config.yaml", "config/published.yaml"])
+def test_study_is_the_published_recipe(study: str) -> None:
+    """Six learning rates, one longer run, and the same with batch norm: eight cells."""
+    experiments = experiments_of(study)
+    assert list(experiments) == ["learning_rate", "epochs", "batch_norm"]
+    rates = [member.parameters for member in experiments["learning_rate"].members]
+    assert [rate.model_dump()["learning_rate"] for rate in rates] == [
+        1,
+        0.2,
+        1e-2,
+        1e-3,
+        5e-4,
+        1e-5,
+    ]
+    recipe = {"depth": 6, "width": 16, "batch_size": 256, "epochs": 50}
+    assert all(recipe.items() <= rate.model_dump().items() for rate in rates)
+    (long,) = (member.parameters.model_dump() for member in experiments["epochs"].members)
+    assert long == rates[3].model_dump() | {"epochs": 100}
+    plain, normed = (member.parameters.model_dump() for member in experiments["batch_norm"].members)
+    assert plain == long
+    assert normed == long | {"batch_norm": True}
+    assert len(cells_of(study)) == 8
+
+
+def test_published_study_has_one_seed_and_the_experiments_of_the_default() -> None:
+    """The two differ in their data and seeds alone."""
+    default, published = (read_yaml(ROOT / name).data for name in (STUDIES[0], STUDIES[3]))
+    assert default["experiments"] == published["experiments"]
+    assert default["defaults"] == published["defaults"]
+    assert experiments_of(STUDIES[3])["epochs"].seeds == (0,)
+    assert experiments_of(STUDIES[0])["epochs"].seeds == (0, 1, 2, 3, 4)
+
+
+def test_smoke_study_is_small_and_eager() -> None:
+    """At most 12 cells, 2 seeds, all three experiments, no compiler."""
+    experiments = experiments_of("config/smoke.yaml")
+    assert experiments.keys() == experiments_of("config.yaml").keys()
+    assert len(cells_of("config/smoke.yaml")) <= 12
+    assert {(e.seeds, e.engine) for e in experiments.values()} == {((0, 1), "eager")}
+
+
+def test_demo_study_compares_four_shapes() -> None:
+    """Batch norm, learning rate 0.1, batch 512, 12 epochs, 2 seeds, eager."""
+    (shape,) = experiments_of("config/demo.yaml").values()
+    assert (shape.seeds, shape.engine) == ((0, 1), "eager")
+    assert [member.label for member in shape.members] == [
+        "depth 1, width 16",
+        "depth 2, width 16",
+        "depth 6, width 16",
+        "depth 6, width 32",
+    ]
+    shared = {"batch_norm": True, "learning_rate": 0.1, "batch_size": 512, "epochs": 12}
+    assert all(shared.items() <= member.parameters.model_dump().items() for member in shape.members)
