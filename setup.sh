@@ -138,7 +138,8 @@ install_torch() {
     locked) ;;
     *.whl) install_without_dependencies "$torch" ;;
     *) install_without_dependencies --no-index --find-links "$torch" torch ;;
-    esac
+    esac || fail "torch could not be installed from $torch, see above; the wheel must be made for $(.venv/bin/python --version)." \
+        "To install the locked torch instead: make setup TORCH=locked"
 }
 
 install_all() {
@@ -190,7 +191,7 @@ if [ "$torch" = locked ]; then
 else
     say "installing the packages of requirements.lock for $(.venv/bin/python --version), and torch from $torch"
 fi
-install_all || fail "the installation failed, see above; it needs about 8 GB of free disk. Call it again to start afresh."
+install_all || fail "the installation failed, see above; it needs about 8 GB of free disk. The next call starts afresh."
 recommend_compiler
 fingerprint >"$stamp"
 rm "$unfinished"
