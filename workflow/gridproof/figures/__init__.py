@@ -1,0 +1,1 @@
+"""Figures: functions from the tables of a study to matplotlib figures."""

@@ -1,0 +1,72 @@
+"""Validation loss by epoch, one line a cell."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from gridproof.figures.inputs import Inputs, Member
+from gridproof.figures.style import REFERENCE_COLOR, WIDTH, line_styles
+from gridproof.figures.text import divergence_note, final_value, seeds_note
+
+HEADROOM = 1.35
+"""The axis ends at this multiple of the class prior's entropy unless final losses lie above it."""
+
+
+def loss_by_epoch(inputs: Inputs) -> Figure:
+    """Return validation loss by epoch: mean of the finite seeds, band from lowest to highest."""
+    members, prior = inputs.members, float(inputs.facts()["prior_entropy"])
+    rows = len(members) + 1
+    figure = Figure(figsize=(WIDTH, 4.2 + 0.22 * rows))
+    axes = figure.add_subplot()
+    for member, look in zip(members, line_styles(len(members)), strict=True):
+        _draw_member(axes, member, look)
+    axes.axhline(prior, color=REFERENCE_COLOR, linestyle=":", label="entropy of the class prior")
+    axes.set(xlabel="epoch", ylabel="validation loss (nats)")
+    axes.set_ylim(0, _top(members, prior))
+    axes.margins(x=0.01)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    columns = 1 if max(len(text) for text in axes.get_legend_handles_labels()[1]) > 34 else 2
+    figure.legend(
+        loc="outside lower center",
+        ncols=columns,
+        title=seeds_note(members, band=True),
+    )
+    return figure
+
+
+def describe(inputs: Inputs) -> str:
+    """Return the losses at the last epoch in words."""
+    members, prior = inputs.members, float(inputs.facts()["prior_entropy"])
+    ends = "; ".join(f"{member.label}: {final_value(member, 'val_loss')}" for member in members)
+    return (
+        f"Line chart of validation loss by epoch, {seeds_note(members, band=True)}."
+        f" Validation loss after the last epoch: {ends}."
+        f" A dotted line marks the entropy of the class prior, {prior:.3f} nats."
+    )
+
+
+def _draw_member(axes: Axes, member: Member, look: dict[str, str]) -> None:
+    losses = member.by_seed("val_loss").replace([np.inf, -np.inf], np.nan)
+    note = divergence_note(member)
+    label = f"{member.label} ({note})" if note else member.label
+    axes.plot(losses.index, losses.mean(axis=1), label=label, **look)
+    axes.fill_between(
+        losses.index, losses.min(axis=1), losses.max(axis=1), color=look["color"], alpha=0.2, lw=0
+    )
+    for seed, epoch in member.diverged.items():
+        finite = losses[seed].loc[: epoch - 1].dropna()
+        if not finite.empty:
+            end = (finite.index[-1], finite.iloc[-1])
+            axes.plot(*end, marker="X", color=look["color"], markeredgecolor="black", zorder=5)
+
+
+def _top(members: list[Member], prior: float) -> float:
+    """Return the upper end of the axis: spikes above it are cut so that the rest can be read."""
+    finals = [value for member in members for value in member.finals("val_loss")]
+    highest = max([prior, *(value for value in finals if math.isfinite(value))])
+    return max(HEADROOM * prior, 1.08 * highest)

@@ -1,0 +1,60 @@
+"""Draw a figure by its name into a PNG, an SVG and the text that stands for it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from gridproof.errors import GridproofError
+from gridproof.figures.inputs import Inputs, load_slice
+from gridproof.figures.registry import find_figure
+from gridproof.figures.style import figure_style
+from gridproof.store.atomic import atomic_path, write_text
+
+
+def draw(
+    name: str,
+    experiment_tables_dir: Path | None,
+    checkpoints: Mapping[str, Path],
+    data_dir: Path,
+    out_png: Path,
+    out_svg: Path,
+) -> None:
+    """Draw the figure `name`; write `out_png`, `out_svg` and, beside the PNG, `<stem>.json`.
+
+    Parameters
+    ----------
+    name : a name of the figure registry.
+    experiment_tables_dir : folder with the slice of one experiment; None for figures of the study.
+    checkpoints : digest of a cell -> its `checkpoint.safetensors`; empty if the figure needs none.
+    data_dir : folder with `data.parquet` and `facts.json`.
+    out_png, out_svg : the images; the JSON holds `{"figure", "alt"}`.
+
+    Equal inputs give equal bytes. Raises GridproofError if something is missing or unreadable.
+    """
+    entry = find_figure(name)
+    if entry.level == "experiment" and experiment_tables_dir is None:
+        raise GridproofError(f"the figure {name!r} needs the tables of an experiment")
+    tables = load_slice(experiment_tables_dir) if experiment_tables_dir else None
+    inputs = Inputs(tables=tables, checkpoints=checkpoints, data_dir=data_dir)
+    with figure_style():
+        figure = entry.draw(inputs)
+        save_png(figure, out_png)
+        save_svg(figure, out_svg)
+    alt = {"figure": name, "alt": entry.describe(inputs)}
+    write_text(out_png.with_suffix(".json"), json.dumps(alt, ensure_ascii=False, indent=1) + "\n")
+
+
+def save_png(figure: Figure, path: Path) -> None:
+    """Write a PNG without the program's name, so that equal pixels are equal bytes."""
+    with atomic_path(path) as temporary:
+        figure.savefig(temporary, format="png", metadata={"Software": None})
+
+
+def save_svg(figure: Figure, path: Path) -> None:
+    """Write an SVG without a date, its ids salted by the style file."""
+    with atomic_path(path) as temporary:
+        figure.savefig(temporary, format="svg", metadata={"Date": None, "Creator": None})

@@ -1,0 +1,128 @@
+"""What a figure is drawn from: the slice of an experiment, its cells' checkpoints, the data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from gridproof.errors import GridproofError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A cell as an experiment names it; `epochs` is sorted by seed and epoch."""
+
+    label: str
+    cell: str
+    slug: str
+    parameters: dict[str, Any]
+    epochs: pd.DataFrame = field(repr=False)
+    replicates: pd.DataFrame = field(repr=False)
+
+    @property
+    def seeds(self) -> list[int]:
+        """The seeds of the replicates, ascending."""
+        return sorted(int(seed) for seed in self.replicates["seed"])
+
+    @property
+    def diverged(self) -> dict[int, int]:
+        """Seed -> first epoch whose loss is not finite, of the replicates that have one."""
+        rows = self.replicates.dropna(subset=["diverged_epoch"]).sort_values("seed")
+        return {int(row.seed): int(row.diverged_epoch) for row in rows.itertuples()}
+
+    @property
+    def best_epochs(self) -> dict[int, int]:
+        """Seed -> epoch with the lowest validation loss."""
+        rows = self.replicates.dropna(subset=["best_epoch"]).sort_values("seed")
+        return {int(row.seed): int(row.best_epoch) for row in rows.itertuples()}
+
+    @property
+    def last_epoch(self) -> int:
+        """The last epoch that was trained."""
+        return int(self.epochs["epoch"].max())
+
+    def by_seed(self, column: str) -> pd.DataFrame:
+        """Return `column` with a row for each epoch and a column for each seed."""
+        return self.epochs.pivot(index="epoch", columns="seed", values=column).astype(float)
+
+    def finals(self, column: str) -> pd.Series:
+        """Return `column` after the last epoch, indexed by seed (NaN where diverged)."""
+        return self.by_seed(column).loc[self.last_epoch]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """The four tables of one experiment, as described in docs/tables.md."""
+
+    cells: pd.DataFrame
+    memberships: pd.DataFrame
+    epochs: pd.DataFrame
+    replicates: pd.DataFrame
+
+    def members(self) -> list[Member]:
+        """Return the experiment's cells in the order of the config."""
+        rows = self.cells.set_index("cell", drop=False).to_dict("index")
+        epochs = self.epochs.sort_values(["seed", "epoch"])
+        return [
+            Member(
+                label=str(membership.label),
+                cell=str(membership.cell),
+                slug=str(rows[membership.cell]["slug"]),
+                parameters={str(key): value for key, value in rows[membership.cell].items()},
+                epochs=epochs[epochs["cell"] == membership.cell],
+                replicates=self.replicates[self.replicates["cell"] == membership.cell],
+            )
+            for membership in self.memberships.sort_values("position").itertuples()
+        ]
+
+
+def load_slice(directory: Path) -> Slice:
+    """Read `cells`, `memberships`, `epochs` and `replicates` from the Parquet files in `directory`."""
+    names = ("cells", "memberships", "epochs", "replicates")
+    return Slice(**{name: _read_parquet(directory / f"{name}.parquet") for name in names})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """Everything a figure may look at; figures of the study have no slice and no checkpoints."""
+
+    data_dir: Path
+    tables: Slice | None = None
+    checkpoints: Mapping[str, Path] = field(default_factory=dict)
+
+    @property
+    def members(self) -> list[Member]:
+        """The cells of the experiment, in the order of the config."""
+        if self.tables is None:
+            raise GridproofError("this figure shows an experiment: name the directory of its tables")
+        return self.tables.members()
+
+    def facts(self) -> dict[str, Any]:
+        """Return the facts of the prepared data (see facts.json)."""
+        path = self.data_dir / "facts.json"
+        try:
+            return dict(json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError) as error:
+            raise GridproofError(f"{path}: cannot be read as JSON ({error})") from error
+
+    def places(self) -> pd.DataFrame:
+        """Return the prepared data: split, longitude and latitude in degrees, label."""
+        return _read_parquet(self.data_dir / "data.parquet")
+
+    def checkpoint(self, cell: str) -> Path:
+        """Return the checkpoint file of a cell."""
+        if cell not in self.checkpoints:
+            raise GridproofError(f"no checkpoint of cell {cell} was given to this figure")
+        return self.checkpoints[cell]
+
+
+def _read_parquet(path: Path) -> pd.DataFrame:
+    try:
+        return pd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        raise GridproofError(f"{path}: cannot be read as Parquet ({error})") from error

@@ -1,0 +1,105 @@
+"""The figures by the name a user types in `figures:`; modules are imported only when drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal
+
+from gridproof.errors import GridproofError, nearest
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from gridproof.figures.inputs import Inputs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureEntry:
+    """One kind of figure.
+
+    `module` holds `function(inputs) -> Figure` and `describe(inputs) -> str`, the text that says
+    what the figure shows to someone who cannot see it. A figure of level `study` shows the data
+    alone; one of level `experiment` shows the slice of one experiment and, if `needs_checkpoints`,
+    its cells' final weights. `raster` figures hold a map and are embedded as PNG.
+    """
+
+    name: str
+    module: str
+    function: str
+    description: str
+    level: Literal["experiment", "study"] = "experiment"
+    needs_checkpoints: bool = False
+    raster: bool = False
+
+    def draw(self, inputs: Inputs) -> Figure:
+        """Return the figure of these inputs."""
+        return self._attribute(self.function)(inputs)  # type: ignore[no-any-return]
+
+    def describe(self, inputs: Inputs) -> str:
+        """Return one or more sentences that state what the figure of these inputs shows."""
+        return self._attribute("describe")(inputs)  # type: ignore[no-any-return]
+
+    def _attribute(self, name: str) -> Callable[[Inputs], Any]:
+        return getattr(import_module(self.module), name)  # type: ignore[no-any-return]
+
+
+FIGURES: dict[str, FigureEntry] = {
+    entry.name: entry
+    for entry in (
+        FigureEntry(
+            name="curves",
+            module="gridproof.figures.curves",
+            function="loss_by_epoch",
+            description="validation loss by epoch, one line a cell",
+        ),
+        FigureEntry(
+            name="splits",
+            module="gridproof.figures.splits",
+            function="splits_by_epoch",
+            description="loss and accuracy by epoch of train, val and test, one row a cell",
+        ),
+        FigureEntry(
+            name="boundaries",
+            module="gridproof.figures.boundaries",
+            function="boundaries_by_cell",
+            description="what each cell predicts over the map, one panel a cell",
+            needs_checkpoints=True,
+            raster=True,
+        ),
+        FigureEntry(
+            name="borders",
+            module="gridproof.figures.borders",
+            function="borders_of_best_cell",
+            description="what the best cell predicts over the map, large",
+            needs_checkpoints=True,
+            raster=True,
+        ),
+        FigureEntry(
+            name="map",
+            module="gridproof.figures.places",
+            function="places_by_class",
+            description="the data: every place on the map, coloured by its class",
+            level="study",
+            raster=True,
+        ),
+    )
+}
+
+
+def find_figure(name: str) -> FigureEntry:
+    """Return the entry called `name`.
+
+    Raises
+    ------
+    GridproofError
+        If there is none; the message lists the names.
+    """
+    try:
+        return FIGURES[name]
+    except KeyError:
+        raise GridproofError(
+            f"no figure is called {name!r}{nearest(name, FIGURES)}"
+            f" (figures: {', '.join(sorted(FIGURES))})"
+        ) from None

@@ -1,0 +1,75 @@
+"""Loss and accuracy by epoch on the three splits, one row of panels a cell."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from gridproof.figures.curves import HEADROOM
+from gridproof.figures.inputs import Inputs, Member
+from gridproof.figures.style import REFERENCE_COLOR, SPLIT_COLORS, WIDTH
+from gridproof.figures.text import divergence_note, final_value, seeds_note
+
+DASHES = {"train": "-", "val": "-", "test": (0, (4, 2))}
+
+
+def splits_by_epoch(inputs: Inputs) -> Figure:
+    """Return a row of two panels for each cell: loss, accuracy; a line for each split."""
+    members, facts = inputs.members, inputs.facts()
+    figure = Figure(figsize=(WIDTH, 0.7 + 2.6 * len(members)))
+    grid = figure.subplots(len(members), 2, squeeze=False, sharex="row", sharey="col")
+    references = (float(facts["prior_entropy"]), float(facts["largest_class_share"]))
+    for member, (loss, accuracy) in zip(members, grid, strict=True):
+        _draw_panel(loss, member, "loss", references[0])
+        _draw_panel(accuracy, member, "accuracy", references[1])
+        note = divergence_note(member)
+        loss.set_title(f"{member.label} ({note})" if note else member.label, loc="left")
+        loss.set(ylabel="loss (nats)")
+        accuracy.set(ylabel="accuracy (fraction)")
+    for axes in grid[-1]:
+        axes.set_xlabel("epoch")
+    grid[0][0].set_ylim(0, HEADROOM * references[0])
+    grid[0][1].set_ylim(0, 1)
+    handles, labels = grid[0][0].get_legend_handles_labels()
+    figure.legend(
+        handles,
+        labels,
+        loc="outside lower center",
+        ncols=len(labels),
+        title=seeds_note(members, band=True),
+        columnspacing=1.2,
+    )
+    return figure
+
+
+def describe(inputs: Inputs) -> str:
+    """Return loss and accuracy of each split at the last epoch in words."""
+    members = inputs.members
+    parts = []
+    for member in members:
+        ends = ", ".join(
+            f"{split} loss {final_value(member, f'{split}_loss')}"
+            f" and accuracy {final_value(member, f'{split}_accuracy')}"
+            for split in SPLIT_COLORS
+        )
+        parts.append(f"{member.label}: {ends}")
+    return (
+        f"Line charts of loss and accuracy by epoch, {seeds_note(members, band=True)}."
+        f" After the last epoch, {'; '.join(parts)}."
+    )
+
+
+def _draw_panel(axes: Axes, member: Member, quantity: str, reference: float) -> None:
+    for split, color in SPLIT_COLORS.items():
+        values = member.by_seed(f"{split}_{quantity}").replace([np.inf, -np.inf], np.nan)
+        axes.plot(
+            values.index, values.mean(axis=1), color=color, linestyle=DASHES[split], label=split
+        )
+        axes.fill_between(
+            values.index, values.min(axis=1), values.max(axis=1), color=color, alpha=0.2, lw=0
+        )
+    axes.axhline(reference, color=REFERENCE_COLOR, linestyle=":", label="class prior")
+    axes.margins(x=0.01)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
