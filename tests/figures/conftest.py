@@ -3,7 +3,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
 from figures.synthetic import write_data, write_slice
+
 
 @pytest.fixture
 def data_dir(tmp_path: Path) -> Path:

@@ -10,7 +10,7 @@ from gridproof.errors import GridproofError
 from gridproof.figures.boundaries import draw_regions, write_codes
 from gridproof.figures.geography import class_colors, map_grid
 from gridproof.figures.inputs import Inputs, Member
-from gridproof.figures.networks import predict_points
+from gridproof.figures.networks import predict_points, stored_seeds
 from gridproof.figures.places import map_height
 from gridproof.figures.style import WIDTH
 
@@ -40,7 +40,7 @@ def describe(inputs: Inputs) -> str:
     """Return which replicate is shown and its test accuracy in words."""
     member, seed = best_replicate(inputs)
     epoch = member.best_epochs[seed]
-    accuracy = float(member.by_seed("test_accuracy").loc[epoch, seed])
+    accuracy = member.value("test_accuracy", seed=seed, epoch=epoch)
     return (
         "Map of the class predicted at every point of the land by the network with the lowest"
         f" validation loss, {member.label}, seed {seed}, after epoch {epoch}:"
@@ -49,7 +49,7 @@ def describe(inputs: Inputs) -> str:
 
 
 def best_replicate(inputs: Inputs) -> tuple[Member, int]:
-    """Return the cell and the seed with the lowest validation loss of any epoch.
+    """Return the cell and the seed, among those with weights, with the lowest validation loss.
 
     Raises
     ------
@@ -57,9 +57,10 @@ def best_replicate(inputs: Inputs) -> tuple[Member, int]:
         If no replicate has a finite loss.
     """
     scores = {
-        (position, seed): float(member.by_seed("val_loss").loc[epoch, seed])
+        (position, seed): member.value("val_loss", seed=seed, epoch=epoch)
         for position, member in enumerate(inputs.members)
         for seed, epoch in member.best_epochs.items()
+        if seed in stored_seeds(inputs.checkpoint(member.cell))
     }
     finite = {key: loss for key, loss in scores.items() if math.isfinite(loss)}
     if not finite:

@@ -24,7 +24,7 @@ CODE_SIZE = 6.5
 
 
 def boundaries_by_cell(inputs: Inputs) -> Figure:
-    """Return a map for each cell: the class that the first seed's final network predicts on land."""
+    """Return a map for each cell: what the first seed's final network predicts on land."""
     facts, places, members = inputs.facts(), inputs.places(), inputs.members
     grid = map_grid(places, STEP_DEGREES)
     colors = class_colors(places, int(facts["n_classes"]))

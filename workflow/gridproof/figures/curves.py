@@ -50,19 +50,20 @@ def describe(inputs: Inputs) -> str:
     )
 
 
-def _draw_member(axes: Axes, member: Member, look: dict[str, str]) -> None:
+def _draw_member(axes: Axes, member: Member, look: tuple[str, str]) -> None:
     losses = member.by_seed("val_loss").replace([np.inf, -np.inf], np.nan)
     note = divergence_note(member)
     label = f"{member.label} ({note})" if note else member.label
-    axes.plot(losses.index, losses.mean(axis=1), label=label, **look)
+    color, dash = look
+    axes.plot(losses.index, losses.mean(axis=1), label=label, color=color, linestyle=dash)
     axes.fill_between(
-        losses.index, losses.min(axis=1), losses.max(axis=1), color=look["color"], alpha=0.2, lw=0
+        losses.index, losses.min(axis=1), losses.max(axis=1), color=color, alpha=0.2, lw=0
     )
     for seed, epoch in member.diverged.items():
         finite = losses[seed].loc[: epoch - 1].dropna()
         if not finite.empty:
             end = (finite.index[-1], finite.iloc[-1])
-            axes.plot(*end, marker="X", color=look["color"], markeredgecolor="black", zorder=5)
+            axes.plot(*end, marker="X", color=color, markeredgecolor="black", zorder=5)
 
 
 def _top(members: list[Member], prior: float) -> float:

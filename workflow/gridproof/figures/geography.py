@@ -25,7 +25,7 @@ NEIGHBOUR_SAMPLES = 4000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MapGrid:
-    """A regular grid over the places: axes in degrees, `land` of shape (n_latitudes, n_longitudes)."""
+    """A regular grid in degrees over the places; `land` is (n_latitudes, n_longitudes)."""
 
     longitudes: np.ndarray
     latitudes: np.ndarray
@@ -41,7 +41,7 @@ class MapGrid:
         return west - half, east + half, south - half, north + half
 
     def land_points(self) -> np.ndarray:
-        """Return longitude and latitude of the land's grid points, shape (n_land, 2), in degrees."""
+        """Return longitude and latitude of the land's grid points (n_land, 2), in degrees."""
         longitudes, latitudes = np.meshgrid(self.longitudes, self.latitudes)
         return np.column_stack([longitudes[self.land], latitudes[self.land]])
 
@@ -76,7 +76,7 @@ def class_colors(places: pd.DataFrame, n_classes: int) -> list[str]:
     for one in sorted(range(n_classes), key=lambda index: (-len(neighbours[index]), index)):
         taken = {chosen[other] for other in neighbours[one] if other in chosen}
         free = [color for color in range(len(AREA_COLORS)) if color not in taken]
-        distances = {color: np.inf for color in free or range(len(AREA_COLORS))}
+        distances = dict.fromkeys(free or range(len(AREA_COLORS)), np.inf)
         for other, color in chosen.items():
             if color in distances:
                 apart = float(np.hypot(*(positions[one] - positions[other])))
@@ -85,7 +85,9 @@ def class_colors(places: pd.DataFrame, n_classes: int) -> list[str]:
     return [AREA_COLORS[chosen[one]] for one in range(n_classes)]
 
 
-def inner_points(grid: MapGrid, areas: np.ndarray, min_points: int) -> dict[int, tuple[float, float]]:
+def inner_points(
+    grid: MapGrid, areas: np.ndarray, min_points: int
+) -> dict[int, tuple[float, float]]:
     """Return for each class of `areas` the point of its largest piece farthest from the edge.
 
     `areas` holds classes, -1 where there is none; pieces of fewer than `min_points` are left out.
@@ -99,8 +101,8 @@ def inner_points(grid: MapGrid, areas: np.ndarray, min_points: int) -> dict[int,
         inside = distance_transform_edt(np.pad(pieces == sizes.argmax() + 1, 1))
         row, column = np.unravel_index(int(np.argmax(inside)), inside.shape)
         points[int(value)] = (
-            float(grid.longitudes[min(column - 1, len(grid.longitudes) - 1)]),
-            float(grid.latitudes[min(row - 1, len(grid.latitudes) - 1)]),
+            float(grid.longitudes[int(column) - 1]),
+            float(grid.latitudes[int(row) - 1]),
         )
     return points
 

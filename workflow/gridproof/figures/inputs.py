@@ -32,14 +32,12 @@ class Member:
     @property
     def diverged(self) -> dict[int, int]:
         """Seed -> first epoch whose loss is not finite, of the replicates that have one."""
-        rows = self.replicates.dropna(subset=["diverged_epoch"]).sort_values("seed")
-        return {int(row.seed): int(row.diverged_epoch) for row in rows.itertuples()}
+        return self._epochs_by_seed("diverged_epoch")
 
     @property
     def best_epochs(self) -> dict[int, int]:
         """Seed -> epoch with the lowest validation loss."""
-        rows = self.replicates.dropna(subset=["best_epoch"]).sort_values("seed")
-        return {int(row.seed): int(row.best_epoch) for row in rows.itertuples()}
+        return self._epochs_by_seed("best_epoch")
 
     @property
     def last_epoch(self) -> int:
@@ -50,9 +48,18 @@ class Member:
         """Return `column` with a row for each epoch and a column for each seed."""
         return self.epochs.pivot(index="epoch", columns="seed", values=column).astype(float)
 
+    def value(self, column: str, *, seed: int, epoch: int) -> float:
+        """Return `column` of one seed after one epoch."""
+        return float(self.by_seed(column)[seed].loc[epoch])
+
     def finals(self, column: str) -> pd.Series:
         """Return `column` after the last epoch, indexed by seed (NaN where diverged)."""
-        return self.by_seed(column).loc[self.last_epoch]
+        return self.by_seed(column).iloc[-1]
+
+    def _epochs_by_seed(self, column: str) -> dict[int, int]:
+        rows = self.replicates.dropna(subset=[column]).sort_values("seed")
+        pairs = zip(rows["seed"].tolist(), rows[column].tolist(), strict=True)
+        return {int(seed): int(epoch) for seed, epoch in pairs}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +89,7 @@ class Slice:
 
 
 def load_slice(directory: Path) -> Slice:
-    """Read `cells`, `memberships`, `epochs` and `replicates` from the Parquet files in `directory`."""
+    """Read the four tables of an experiment from the Parquet files in `directory`."""
     names = ("cells", "memberships", "epochs", "replicates")
     return Slice(**{name: _read_parquet(directory / f"{name}.parquet") for name in names})
 
@@ -99,7 +106,7 @@ class Inputs:
     def members(self) -> list[Member]:
         """The cells of the experiment, in the order of the config."""
         if self.tables is None:
-            raise GridproofError("this figure shows an experiment: name the directory of its tables")
+            raise GridproofError("this figure shows an experiment: name the folder of its tables")
         return self.tables.members()
 
     def facts(self) -> dict[str, Any]:

@@ -42,13 +42,25 @@ def predict_points(
 
     tensors = _load_tensors(inputs.checkpoint(member.cell), f"seed-{seed}/{weights}/")
     epoch = member.last_epoch if weights == "final" else member.best_epochs[seed]
-    accuracy = float(member.by_seed("test_accuracy").loc[epoch, seed])
+    accuracy = member.value("test_accuracy", seed=seed, epoch=epoch)
     classes = None
     if all(bool(torch.isfinite(value).all()) for value in tensors.values()):
         batch = torch.from_numpy(points.astype(np.float32))
         logits = [predict(tensors, member.parameters, part) for part in batch.split(CHUNK)]
         classes = torch.cat(logits).argmax(dim=1).numpy()
     return Prediction(seed=seed, epoch=epoch, test_accuracy=accuracy, classes=classes)
+
+
+def stored_seeds(path: Path) -> set[int]:
+    """Return the seeds whose weights a checkpoint file holds."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="numpy") as file:
+            names = list(file.keys())
+    except (OSError, SafetensorError) as error:
+        raise GridproofError(f"{path}: cannot be read as safetensors ({error})") from error
+    return {int(name.split("/")[0].removeprefix("seed-")) for name in names}
 
 
 def _load_tensors(path: Path, prefix: str) -> dict[str, torch.Tensor]:

@@ -57,7 +57,9 @@ def map_height(grid: MapGrid, width: float) -> float:
     return width * grid.aspect * (north - south) / (east - west)
 
 
-def write_code(axes: Axes, position: np.ndarray | tuple[float, float], code: str, size: float) -> None:
+def write_code(
+    axes: Axes, position: np.ndarray | tuple[float, float], code: str, size: float
+) -> None:
     """Write a class's code on the map, dark on a light edge."""
     axes.text(
         position[0],

@@ -35,14 +35,14 @@ class FigureEntry:
 
     def draw(self, inputs: Inputs) -> Figure:
         """Return the figure of these inputs."""
-        return self._attribute(self.function)(inputs)  # type: ignore[no-any-return]
+        return self._attribute(self.function)(inputs)
 
     def describe(self, inputs: Inputs) -> str:
         """Return one or more sentences that state what the figure of these inputs shows."""
-        return self._attribute("describe")(inputs)  # type: ignore[no-any-return]
+        return self._attribute("describe")(inputs)
 
     def _attribute(self, name: str) -> Callable[[Inputs], Any]:
-        return getattr(import_module(self.module), name)  # type: ignore[no-any-return]
+        return getattr(import_module(self.module), name)
 
 
 FIGURES: dict[str, FigureEntry] = {
@@ -86,6 +86,10 @@ FIGURES: dict[str, FigureEntry] = {
         ),
     )
 }
+
+
+EXPERIMENT_FIGURES = tuple(entry.name for entry in FIGURES.values() if entry.level == "experiment")
+"""The names that an experiment may list."""
 
 
 def find_figure(name: str) -> FigureEntry:

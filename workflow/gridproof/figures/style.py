@@ -11,7 +11,7 @@ import matplotlib
 
 matplotlib.use("Agg")
 
-import matplotlib.pyplot as plt  # noqa: E402  (the backend comes first)
+import matplotlib.pyplot as plt
 
 STYLE_FILE = Path(__file__).with_name("style.mplstyle")
 WIDTH = 7.0
@@ -21,7 +21,7 @@ SPLIT_COLORS = {"train": "#0072B2", "val": "#E69F00", "test": "#009E73"}
 REFERENCE_COLOR = "#555555"
 
 AREA_COLORS = ("#77AADD", "#EE8866", "#E3CF62", "#FFAABB", "#44BB99", "#BBCC33", "#AADDEE")
-"""Fills under dark text, after Paul Tol's `light` scheme (SRON/EPS/TN/09-002), yellow made darker."""
+"""Fills under dark text, after Paul Tol's `light` scheme (SRON/EPS/TN/09-002), darker yellow."""
 SEA_COLOR = "#F2F5F8"
 
 
@@ -35,9 +35,9 @@ def figure_style() -> Iterator[None]:
         yield
 
 
-def line_styles(count: int) -> list[dict[str, str]]:
+def line_styles(count: int) -> list[tuple[str, str]]:
     """Return `count` pairs of colour and dash: colours first, then the same colours dashed."""
     colors = plt.rcParams["axes.prop_cycle"].by_key()["color"]
     dashes = ("-", "--", "-.", ":")
-    styles = [{"color": color, "linestyle": dash} for dash, color in product(dashes, colors)]
+    styles = [(color, dash) for dash, color in product(dashes, colors)]
     return [styles[index % len(styles)] for index in range(count)]
