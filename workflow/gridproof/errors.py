@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 
 class GridproofError(Exception):
-    """A mistake or a condition that the user can act on; the command line turns it into exit code 2."""
+    """A mistake or a condition that the user can act on; the command line exits with code 2."""
 
 
 def nearest(name: str, valid: Iterable[str]) -> str:

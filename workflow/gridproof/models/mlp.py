@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -22,7 +23,7 @@ Tensors = dict[str, Tensor]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """What fixes the tensors of a network: `depth` hidden layers of `width` units, then the output."""
+    """What fixes a network's tensors: `depth` hidden layers of `width` units, then the output."""
 
     depth: int
     width: int
@@ -35,7 +36,7 @@ class Shape:
     def layer_sizes(self) -> list[tuple[int, int]]:
         """(n_in, n_out) of every linear layer, the output layer last."""
         sizes = [self.n_inputs, *[self.width] * self.depth, self.n_classes]
-        return list(zip(sizes, sizes[1:], strict=False))
+        return list(pairwise(sizes))
 
 
 def features(coordinates: Tensor, implicit: bool) -> Tensor:
@@ -81,7 +82,12 @@ def running_names(layer: int) -> tuple[str, str]:
 
 
 def hidden_layer(
-    layer: int, activations: Tensor, parameters: Tensors, buffers: Tensors, shape: Shape, train: bool
+    layer: int,
+    activations: Tensor,
+    parameters: Tensors,
+    buffers: Tensors,
+    shape: Shape,
+    train: bool,
 ) -> tuple[Tensor, Tensors]:
     """Apply hidden layer `layer`: linear, optional batch norm, ReLU, optional residual sum.
 
@@ -100,7 +106,7 @@ def hidden_layer(
 def forward(
     parameters: Tensors, buffers: Tensors, inputs: Tensor, shape: Shape, train: bool
 ) -> tuple[Tensor, Tensors]:
-    """Return logits (R, n_classes, n) of inputs (R, n_inputs, n) and the running statistics after it."""
+    """Return logits (R, n_classes, n) of inputs (R, n_inputs, n), and the running statistics."""
     activations = inputs
     running: Tensors = dict(buffers)
     for layer in range(shape.depth):

@@ -1,1 +1,1 @@
-"""What a cell's folder holds: replicates, resume state, locks, and the files assembled from them."""
+"""What a cell's folder holds: replicates, resume state, locks, and files assembled from them."""

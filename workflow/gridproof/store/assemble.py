@@ -12,7 +12,7 @@ import pyarrow as pa
 from gridproof.store.atomic import atomic_path, write_text
 from gridproof.store.files import read_table, read_tensors, write_table, write_tensors
 from gridproof.store.layout import TABLE_STEMS, assembled_folder, replicate_folder
-from gridproof.store.replicates import read_manifest
+from gridproof.store.manifest import read_manifest
 
 
 def assemble(cell: Path, digest: str, seeds: Sequence[int]) -> Path:

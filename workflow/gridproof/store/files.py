@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +12,6 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from gridproof.errors import GridproofError
-
-
-def file_digest(path: Path) -> str:
-    """Return the SHA-256 of a file's content, in hex."""
-    return sha256(path.read_bytes()).hexdigest()
 
 
 def write_table(path: Path, table: pa.Table) -> None:

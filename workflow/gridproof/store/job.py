@@ -20,8 +20,9 @@ from gridproof.store.layout import (
     state_file,
 )
 from gridproof.store.lock import exclusive
+from gridproof.store.manifest import is_intact
 from gridproof.store.provenance import provenance
-from gridproof.store.replicates import is_intact, write_replicate
+from gridproof.store.replicates import write_replicate
 from gridproof.training.compilation import prepare_compilation
 
 logger = logging.getLogger(__name__)

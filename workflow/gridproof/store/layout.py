@@ -23,7 +23,7 @@ ASSEMBLED = (
 
 
 def study_folder(study: str | None) -> Path:
-    """Return where a study writes its tables, figures and report: `results/` or `results/<study>/`."""
+    """Return where a study writes tables, figures and report: `results/` or `results/<study>/`."""
     return RESULTS / study if study else RESULTS
 
 
@@ -60,3 +60,8 @@ def state_file(cell: Path, block: int) -> Path:
 def lock_file(cell: Path, block: int) -> Path:
     """Return the file whose kernel lock the trainer of a block holds."""
     return cell / f".lock-{block}"
+
+
+def digest_of_cell_folder(cell: Path) -> str:
+    """Return the digest at the end of the name of a cell's folder."""
+    return cell.name.rpartition("-")[2]

@@ -1,4 +1,4 @@
-"""A finished replicate: a folder that appears whole, with the digests of its files."""
+"""Writing a finished replicate: a folder that appears whole, with the digests of its files."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gridproof.store.atomic import atomic_folder
-from gridproof.store.files import file_digest, table_of, write_table, write_tensors
+from gridproof.store.files import table_of, write_table, write_tensors
+from gridproof.store.manifest import MANIFEST, file_digest
 
 if TYPE_CHECKING:
     from gridproof.training.replicate import Replicate
-
-MANIFEST = "replicate.json"
 
 
 def write_replicate(
@@ -36,24 +35,3 @@ def write_replicate(
             "files": digests,
         }
         (temporary / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")
-
-
-def read_manifest(folder: Path) -> dict[str, object] | None:
-    """Return the manifest of a replicate, or None where there is no readable one."""
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text())
-    except (OSError, ValueError):
-        return None
-    return manifest if isinstance(manifest, dict) else None
-
-
-def is_intact(folder: Path) -> bool:
-    """Tell whether a replicate's files are all there with the content they were written with."""
-    manifest = read_manifest(folder)
-    files = manifest.get("files") if manifest else None
-    if not isinstance(files, dict):
-        return False
-    return all(
-        (folder / name).is_file() and file_digest(folder / name) == digest
-        for name, digest in files.items()
-    )

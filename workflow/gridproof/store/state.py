@@ -6,7 +6,6 @@ import logging
 from collections.abc import Mapping
 from pathlib import Path
 
-import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
@@ -33,7 +32,8 @@ def load_state(path: Path, digest: str) -> dict[str, Tensor] | None:
     try:
         with safe_open(path, framework="pt") as file:
             owner = (file.metadata() or {}).get("cell")
-            state: dict[str, torch.Tensor] = {name: file.get_tensor(name) for name in file.keys()}
+            names = list(file.keys())
+            state: dict[str, Tensor] = {name: file.get_tensor(name) for name in names}
     except (OSError, SafetensorError) as error:
         logger.warning("%s cannot be read (%s): training starts afresh", path, error)
         return None

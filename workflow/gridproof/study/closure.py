@@ -1,4 +1,4 @@
-"""The code that can reach a result: a module's import closure inside the package, and its digest."""
+"""The code that can reach a result: a module's import closure in the package, and its digest."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 PACKAGE = "gridproof"
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 PACKAGE_FOLDER = Path(__file__).resolve().parent.parent
 
 
@@ -32,7 +33,7 @@ def closure(module: str, folder: Path = PACKAGE_FOLDER) -> tuple[str, ...]:
 
 @cache
 def code_digest(module: str, folder: Path = PACKAGE_FOLDER) -> str:
-    """Return the SHA-256 of the closure of `module`, blind to comments, docstrings and formatting."""
+    """Return the SHA-256 of a module's closure, blind to comments, docstrings and formatting."""
     digest = sha256()
     for name in closure(module, folder):
         digest.update(f"{name}\n{normalised_source(name, folder)}\n".encode())
@@ -78,7 +79,6 @@ def normalised_source(name: str, folder: Path) -> str:
     assert path is not None
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            if ast.get_docstring(node, clean=False) is not None:
-                node.body = node.body[1:] or [ast.Pass()]
+        if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:] or [ast.Pass()]
     return ast.unparse(tree)

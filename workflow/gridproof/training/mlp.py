@@ -87,9 +87,7 @@ class MlpTraining:
         self._eager = eager_steps(self.shape, norms)
         self._steps = compiled_steps(self.shape, norms) if engine == "compiled" else self._eager
         whole = max(1, self.n_samples // self.parameters.batch_size)
-        self._unroll = (
-            unrolled_steps(self.parameters.batch_size) if engine == "compiled" else whole
-        )
+        self._unroll = unrolled_steps(self.parameters.batch_size) if engine == "compiled" else whole
         self._start()
 
     @property
@@ -117,9 +115,7 @@ class MlpTraining:
 
     def _start(self) -> None:
         """Set the state of the untrained networks, with room for all epochs to come."""
-        networks = [
-            initial_network(self.shape, generator("weights", seed)) for seed in self.seeds
-        ]
+        networks = [initial_network(self.shape, generator("weights", seed)) for seed in self.seeds]
         self.network: Tensors = {
             name: torch.stack([parameters[name] for parameters, _ in networks])
             for name in networks[0][0]
@@ -163,9 +159,7 @@ class MlpTraining:
     def advance(self) -> str:
         """Train one epoch; return a line that says how it went."""
         self.epoch += 1
-        order = torch.stack(
-            [sample_order(self.n_samples, seed, self.epoch) for seed in self.seeds]
-        )
+        order = torch.stack([sample_order(self.n_samples, seed, self.epoch) for seed in self.seeds])
         losses, correct, norms = self._train_epoch(order)
         sizes = torch.full((self.steps_per_epoch, 1), self.parameters.batch_size)
         sizes[-1] = self.n_samples - (self.steps_per_epoch - 1) * self.parameters.batch_size
@@ -184,7 +178,7 @@ class MlpTraining:
         )
 
     def _train_epoch(self, order: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Make the steps of one epoch; return losses and correct (steps, R) and norms (steps, R, L)."""
+        """Train one epoch; return losses and correct (steps, R) and norms (steps, R, L)."""
         batch_size, inputs, labels = (
             self.parameters.batch_size,
             self.inputs["train"],
@@ -274,7 +268,7 @@ class MlpTraining:
         }
 
     def _gradient_table(self, at: int) -> dict[str, np.ndarray]:
-        """Return each epoch's mean over its batches of the squared gradient norm, layer by layer."""
+        """Return the squared gradient norm of each layer, a mean over each epoch's batches."""
         values = self.gradients[1:, at].numpy()
         epochs, layers = np.indices(values.shape)
         return {"epoch": epochs.ravel() + 1, "layer": layers.ravel(), "value": values.ravel()}

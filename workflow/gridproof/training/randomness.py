@@ -16,5 +16,5 @@ def generator(purpose: str, *numbers: int) -> torch.Generator:
 
 
 def sample_order(n_samples: int, seed: int, epoch: int) -> Tensor:
-    """Return the order (n_samples,) in which replicate `seed` sees the samples in `epoch` (from 1)."""
+    """Return the order (n_samples,) in which `seed` sees the samples in `epoch` (from 1)."""
     return torch.randperm(n_samples, generator=generator("sample order", seed, epoch))

@@ -1,0 +1,21 @@
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+
+include: "workflow/rules/study.smk"
+include: "workflow/rules/data.smk"
+include: "workflow/rules/train.smk"
+include: "workflow/rules/tables.smk"
+include: "workflow/rules/report.smk"
+
+
+rule all:
+    """Everything that the study asks for: cells, tables, figures and the report."""
+    default_target: True
+    input:
+        STUDY.cell_files(),
+        rules.collect.output,
+        STUDY.figures(".png"),
+        STUDY.figures(".svg"),
+        rules.report.output,

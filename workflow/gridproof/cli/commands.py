@@ -1,0 +1,120 @@
+"""The commands of `gridproof`; each imports what it needs when it is called."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+
+import click
+
+CONFIG = click.option(
+    "--config",
+    default="config.yaml",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="The study.",
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def cli() -> None:
+    """Run a machine-learning study again, extend it and believe it."""
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", stream=sys.stderr
+    )
+
+
+@cli.command(context_settings={"ignore_unknown_options": True})
+@CONFIG
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def run(config: Path, arguments: tuple[str, ...]) -> None:
+    """Run a study with Snakemake on all cores; ARGUMENTS are passed on to Snakemake."""
+    from gridproof.cli.run import run_study
+
+    sys.exit(run_study(config, arguments))
+
+
+@cli.command()
+@CONFIG
+@click.option("--only", help="Experiments to show, separated by commas.")
+def cells(config: Path, only: str | None) -> None:
+    """Print the cells of a study and how far they are: done, partial or missing."""
+    from gridproof.cli.listing import print_cells
+    from gridproof.study.plan import read_study
+
+    print_cells(read_study(config, {"only": only} if only else None))
+
+
+@cli.command()
+@click.argument("job")
+def data(job: str) -> None:
+    """Prepare a data set; JOB is JSON from the workflow."""
+    from gridproof.data.prepare import prepare
+    from gridproof.data.sources import find_source
+    from gridproof.study.jobs import parse_data_job
+
+    plan = parse_data_job(job)
+    prepare(plan.name, find_source(plan.source), plan.options, plan.digest, plan.folder)
+
+
+@cli.command()
+@click.argument("job")
+@click.option("--save-seconds", default=2.0, show_default=True, help="How often to save the state.")
+def train(job: str, save_seconds: float) -> None:
+    """Train what is missing of a block of a cell; JOB is JSON from the workflow."""
+    from gridproof.store.job import run_job
+    from gridproof.study.jobs import parse_training_job
+
+    run_job(parse_training_job(job), save_seconds)
+
+
+@cli.command("slice")
+@click.argument("plan", type=click.Path(path_type=Path))
+@click.argument("folder", type=click.Path(path_type=Path))
+def write_slice(plan: Path, folder: Path) -> None:
+    """Write the tables of one experiment, whose PLAN the workflow wrote, into FOLDER."""
+    from gridproof.tables.slices import write_slice
+
+    write_slice(plan, folder)
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("slices", nargs=-1, required=True, type=click.Path(path_type=Path))
+def collect(folder: Path, slices: tuple[Path, ...]) -> None:
+    """Merge the tables in the folders SLICES into FOLDER."""
+    from gridproof.tables.collect import collect
+
+    collect(slices, folder)
+
+
+@cli.command()
+@click.argument("name")
+@click.option("--tables", type=click.Path(path_type=Path), help="The slice of an experiment.")
+@click.option("--data", required=True, type=click.Path(path_type=Path), help="Prepared data.")
+@click.option("--checkpoint", multiple=True, type=click.Path(path_type=Path))
+@click.option("--png", required=True, type=click.Path(path_type=Path))
+@click.option("--svg", required=True, type=click.Path(path_type=Path))
+def figure(
+    name: str, tables: Path | None, data: Path, checkpoint: tuple[Path, ...], png: Path, svg: Path
+) -> None:
+    """Draw the figure NAME as PNG and SVG, with its text alternative beside the PNG."""
+    from gridproof.figures.draw import draw
+    from gridproof.store.layout import digest_of_cell_folder
+
+    checkpoints = {digest_of_cell_folder(file.parent.parent): file for file in checkpoint}
+    draw(name, tables, checkpoints, data, png, svg)
+
+
+@cli.command()
+@click.argument("plan", type=click.Path(path_type=Path))
+@click.option("--tables", required=True, type=click.Path(path_type=Path))
+@click.option("--figures", required=True, type=click.Path(path_type=Path))
+@click.option("--templates", required=True, type=click.Path(path_type=Path))
+@click.argument("folder", type=click.Path(path_type=Path))
+def report(plan: Path, tables: Path, figures: Path, templates: Path, folder: Path) -> None:
+    """Write index.html and report.md into FOLDER from the study's PLAN, tables and figures."""
+    from gridproof.report.build import build
+
+    build(plan, tables, figures, templates, folder)

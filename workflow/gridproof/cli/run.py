@@ -1,0 +1,65 @@
+"""Run a study with Snakemake: one driver at a time, and the lock of a dead one taken away."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import psutil
+
+from gridproof.cli.summary import show, summary
+from gridproof.errors import GridproofError
+from gridproof.study.plan import Study, read_study
+
+LOCKS = Path(".snakemake/locks")
+
+
+def run_study(config: Path, arguments: Sequence[str]) -> int:
+    """Run Snakemake on all cores for the study `config`; return its exit code.
+
+    The study is validated before Snakemake starts. A lock that a killed Snakemake left is removed
+    after making sure that none runs in this folder. Raises GridproofError if one does.
+    """
+    if not Path("Snakefile").exists():
+        raise GridproofError(f"no Snakefile in {Path.cwd()}: run this in the folder of the project")
+    study = read_study(config)
+    if study.note:
+        print(f"gridproof: note: {study.note}", file=sys.stderr)
+    drivers = list(living_drivers(Path.cwd()))
+    if drivers:
+        raise GridproofError(
+            f"a Snakemake (process {drivers[0]}) is running in this folder: wait for it to end, "
+            f"or stop it with `kill {drivers[0]}` and run the same command again"
+        )
+    command = [sys.executable, "-m", "snakemake", "--configfile", str(config)]
+    if LOCKS.exists() and any(LOCKS.iterdir()):
+        print("gridproof: removing the lock that a killed Snakemake left", file=sys.stderr)
+        subprocess.run([*command, "--unlock", "--quiet", "all"], check=True)
+    started = time.time()
+    cores = [] if has_cores(arguments) else ["--cores", "all"]
+    code = subprocess.run([*command, *cores, *arguments], check=False).returncode
+    if code == 0 and nothing_ran(study, started):
+        show(summary(study, started))
+    return code
+
+
+def nothing_ran(study: Study, started: float) -> bool:
+    """Tell whether Snakemake found nothing to do, in which case it does not say how things stand."""
+    return True
+
+
+def has_cores(arguments: Sequence[str]) -> bool:
+    """Tell whether the arguments for Snakemake say how many cores to use."""
+    return any(item.split("=")[0] in ("--cores", "-c", "--jobs", "-j") for item in arguments)
+
+
+def living_drivers(folder: Path) -> Iterator[int]:
+    """Yield the process ids of Snakemakes that run in `folder`, other than remote or child jobs."""
+    for process in psutil.process_iter(["pid", "cmdline", "cwd"]):
+        command = process.info["cmdline"] or []
+        names = [Path(word).name for word in command[:4]]
+        if process.info["cwd"] == str(folder) and "snakemake" in names:
+            yield process.info["pid"]

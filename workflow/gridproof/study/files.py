@@ -1,0 +1,92 @@
+"""The plan as files under results/, for the jobs that are too many-celled for a command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from gridproof.store.atomic import write_text
+from gridproof.study.identity import short_digest
+from gridproof.study.plan import ExperimentPlan, Study
+
+
+def experiment_content(study: Study, experiment: ExperimentPlan) -> dict[str, object]:
+    """Return what the slice of an experiment follows from: its seeds and its cells."""
+    members = []
+    for member in experiment.members:
+        cell = study.cells[member.cell]
+        members.append(
+            {
+                "cell": cell.digest,
+                "name": cell.name,
+                "slug": cell.slug,
+                "label": member.label,
+                "position": member.position,
+                "family": cell.family.name,
+                "data": cell.data.name,
+                "threads": cell.threads,
+                "engine": cell.spec["engine"],
+                "parameters": cell.parameters,
+                "assembled": [str(folder) for folder in cell.assembled()],
+            }
+        )
+    return {"experiment": experiment.name, "seeds": list(experiment.seeds), "members": members}
+
+
+def experiment_file(study: Study, experiment: ExperimentPlan) -> Path:
+    """Return the path of an experiment's plan; its content is in its name."""
+    return _file(study, experiment.name, experiment_content(study, experiment))
+
+
+def study_content(study: Study) -> dict[str, object]:
+    """Return what the report follows from besides the tables: words, figures, cells and data."""
+    return {
+        "study": study.name,
+        "title": study.title,
+        "config": str(study.path),
+        "data": {
+            name: {"digest": data.digest, "directory": str(data.folder), "source": data.source}
+            for name, data in study.data.items()
+        },
+        "experiments": [_experiment_words(study, item) for item in study.experiments.values()],
+    }
+
+
+def study_file(study: Study) -> Path:
+    """Return the path of the study's plan, for the report."""
+    return _file(study, "study", study_content(study))
+
+
+def write_plans(study: Study) -> None:
+    """Write the plans that are not there yet."""
+    contents = {study_file(study): study_content(study)}
+    for experiment in study.experiments.values():
+        contents[experiment_file(study, experiment)] = experiment_content(study, experiment)
+    for path, content in contents.items():
+        if not path.exists():
+            write_text(path, json.dumps(content, indent=1) + "\n")
+
+
+def _file(study: Study, name: str, content: Mapping[str, object]) -> Path:
+    return study.folder / "plan" / f"{name}-{short_digest(content)}.json"
+
+
+def _experiment_words(study: Study, experiment: ExperimentPlan) -> dict[str, object]:
+    return {
+        "name": experiment.name,
+        "title": experiment.title,
+        "question": experiment.question,
+        "figures": list(experiment.figures),
+        "data": experiment.data.name,
+        "digest": short_digest(experiment_content(study, experiment)),
+        "cells": [
+            {
+                "cell": study.cells[member.cell].digest,
+                "slug": study.cells[member.cell].slug,
+                "label": member.label,
+                "seeds": list(experiment.seeds),
+            }
+            for member in experiment.members
+        ],
+    }

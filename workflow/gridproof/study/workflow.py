@@ -1,0 +1,199 @@
+"""What the Snakefile asks: the study behind a run of Snakemake, and functions of wildcards."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from gridproof.cli.summary import failures, show, summary
+from gridproof.errors import GridproofError
+from gridproof.figures.registry import FIGURES
+from gridproof.store.layout import ASSEMBLED, assembled_folder
+from gridproof.study.closure import PACKAGE_FOLDER, code_digest
+from gridproof.study.files import experiment_file, study_file, write_plans
+from gridproof.study.jobs import describe_data, describe_training
+from gridproof.study.plan import CellPlan, DataPlan, Study, read_study
+
+DEFAULT_CONFIG = Path("config.yaml")
+TEMPLATES = Path("report")
+TEMPLATE_SUFFIXES = {".j2", ".yaml", ".css", ".js", ".md", ".html"}
+DRAW_MODULE = "gridproof.figures.draw"
+
+
+def open_study(
+    config_files: list[Path], overrides: Mapping[str, object], write: bool
+) -> WorkflowStudy:
+    """Read the study that Snakemake was called with and make its plans available to jobs.
+
+    `config_files` and `overrides` are Snakemake's `--configfile` and `--config`; without a file it
+    is config.yaml. With `write`, the plans that jobs read are written under results/.
+    """
+    use_this_interpreter()
+    if len(config_files) > 1:
+        names = ", ".join(map(str, config_files))
+        raise GridproofError(f"one study at a time: --configfile was given {names}")
+    path = config_files[0] if config_files else DEFAULT_CONFIG
+    if path.is_absolute() and path.is_relative_to(Path.cwd()):
+        path = path.relative_to(Path.cwd())
+    study = read_study(path, overrides)
+    if write:
+        write_plans(study)
+    return WorkflowStudy(study)
+
+
+def use_this_interpreter() -> None:
+    """Let jobs find the Python that runs Snakemake, and this package, without an activation."""
+    folders = [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
+    os.environ["PATH"] = os.pathsep.join(folders)
+    paths = [str(PACKAGE_FOLDER.parent), os.environ.get("PYTHONPATH", "")]
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+
+
+class WorkflowStudy:
+    """A study as rules see it: paths, and functions of wildcards."""
+
+    def __init__(self, study: Study) -> None:
+        self.study = study
+        self.out = str(study.folder)
+        self.experiments = list(study.experiments)
+        self.started = time.time()
+
+    def begin(self) -> None:
+        """Note when the run began."""
+        self.started = time.time()
+
+    def tell_success(self) -> None:
+        """Print what was trained, what was reused and where the report is."""
+        show(summary(self.study, self.started))
+
+    def tell_failure(self) -> None:
+        """Print what is finished all the same and what to do next."""
+        show(failures(self.study))
+
+    def cell(self, wildcards: Any) -> CellPlan:
+        """Return the cell that a job is for; GridproofError if the study no longer has it."""
+        try:
+            return self.study.cells[wildcards.cell]
+        except KeyError:
+            raise GridproofError(
+                f"{self.study.path} has no cell {wildcards.cell}: the study, its data or its code "
+                "was edited after this job was planned; nothing is lost, run the same command again"
+            ) from None
+
+    def data(self, wildcards: Any) -> DataPlan:
+        """Return the data set that a job prepares."""
+        for data in self.study.data.values():
+            if data.folder.name == wildcards.data:
+                return data
+        raise GridproofError(
+            f"{self.study.path} has no data {wildcards.data}: the study or its data was edited "
+            "after this job was planned; nothing is lost, run the same command again"
+        )
+
+    def data_job(self, wildcards: Any) -> str:
+        """Return what a data job is told."""
+        return describe_data(self.data(wildcards))
+
+    def training_job(self, wildcards: Any) -> str:
+        """Return what a training job is told: its whole spec."""
+        seeds = [int(seed) for seed in wildcards.seeds.split("-")]
+        return describe_training(self.cell(wildcards), seeds)
+
+    def training_threads(self, wildcards: Any) -> int:
+        """Return the threads of a training job, fixed by the cell's spec."""
+        return self.cell(wildcards).threads
+
+    def training_data(self, wildcards: Any) -> list[str]:
+        """Return the prepared data of a cell."""
+        return data_files(self.cell(wildcards).data)
+
+    def cell_files(self) -> list[str]:
+        """Return all files that training jobs declare."""
+        return [
+            str(assembled_folder(cell.folder, seeds) / name)
+            for cell, seeds in self.study.jobs()
+            for name in ASSEMBLED
+        ]
+
+    def experiment_plan(self, wildcards: Any) -> str:
+        """Return the plan of an experiment."""
+        return str(experiment_file(self.study, self.study.experiments[wildcards.experiment]))
+
+    def experiment_cells(self, name: str) -> Callable[[Any], list[str]]:
+        """Return a function that lists the assembled files `name` of an experiment's cells."""
+
+        def files(wildcards: Any) -> list[str]:
+            members = self.study.experiments[wildcards.experiment].members
+            cells = [self.study.cells[member.cell] for member in members]
+            return [str(folder / name) for cell in cells for folder in cell.assembled()]
+
+        return files
+
+    def figure_data(self, wildcards: Any) -> list[str]:
+        """Return the prepared data behind an experiment's figures."""
+        return data_files(self.study.experiments[wildcards.experiment].data)
+
+    def figure_checkpoints(self, wildcards: Any) -> list[str]:
+        """Return the checkpoints that a figure draws from: each cell's first block, or none."""
+        if not FIGURES[wildcards.figure].needs_checkpoints:
+            return []
+        members = self.study.experiments[wildcards.experiment].members
+        cells = [self.study.cells[member.cell] for member in members]
+        return [str(cell.assembled()[0] / "checkpoint.safetensors") for cell in cells]
+
+    def figure_code(self, wildcards: Any) -> str:
+        """Return a figure's code as a parameter, so that only its edits draw it again."""
+        return code_parameter(DRAW_MODULE, FIGURES[wildcards.figure].module)
+
+    def figure_options(self, wildcards: Any) -> list[str]:
+        """Return the options of the command that draws a figure of an experiment."""
+        data = self.study.experiments[wildcards.experiment].data
+        options = ["--tables", f"{self.out}/tables/{wildcards.experiment}"]
+        options += ["--data", str(data.folder)]
+        for file in self.figure_checkpoints(wildcards):
+            options += ["--checkpoint", file]
+        return options
+
+    def map_folder(self, wildcards: Any) -> str:
+        """Return the folder of the prepared data that a map shows."""
+        return str(self.study.data[wildcards.name].folder)
+
+    def map_data(self, wildcards: Any) -> list[str]:
+        """Return the prepared data that a map shows."""
+        return data_files(self.study.data[wildcards.name])
+
+    def facts(self) -> list[str]:
+        """Return the facts of all data sets."""
+        return [str(data.folder / "facts.json") for data in self.study.data.values()]
+
+    def templates(self) -> list[str]:
+        """Return the files that hold the words and the looks of the report."""
+        files = sorted(file for file in TEMPLATES.rglob("*") if file.is_file())
+        return [str(file) for file in files if file.suffix in TEMPLATE_SUFFIXES]
+
+    def figures(self, suffix: str) -> list[str]:
+        """Return the files of all figures with a suffix such as `.png`."""
+        maps = [f"{self.out}/figures/data/{name}{suffix}" for name in self.study.data]
+        return maps + [
+            f"{self.out}/figures/{experiment.name}/{figure}{suffix}"
+            for experiment in self.study.experiments.values()
+            for figure in experiment.figures
+        ]
+
+    def study_plan(self) -> str:
+        """Return the plan that the report follows from."""
+        return str(study_file(self.study))
+
+
+def data_files(data: DataPlan) -> list[str]:
+    """Return the files of a data set."""
+    return [str(data.folder / "data.parquet"), str(data.folder / "facts.json")]
+
+
+def code_parameter(*modules: str) -> str:
+    """Return the code of modules as a parameter that Snakemake compares."""
+    return "code:" + ":".join(code_digest(module)[:12] for module in modules)

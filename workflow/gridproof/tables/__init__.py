@@ -1,0 +1,1 @@
+"""Tidy Parquet tables: a slice per experiment, and all of them together."""

@@ -1,0 +1,82 @@
+rule data_map:
+    """Draw the data on a map."""
+    input:
+        ancient(STUDY.map_data),
+    output:
+        png=report(
+            f"{OUT}/figures/data/{{name}}.png",
+            caption="../../report/captions/map.rst",
+            category="data",
+        ),
+        svg=f"{OUT}/figures/data/{{name}}.svg",
+        alt=f"{OUT}/figures/data/{{name}}.json",
+    log:
+        f"{OUT}/logs/data_map/{{name}}.log",
+    benchmark:
+        f"{OUT}/benchmarks/data_map/{{name}}.tsv"
+    conda:
+        "../../envs/report.yaml"
+    params:
+        code=code_parameter("gridproof.figures.draw", "gridproof.figures.places"),
+        data=STUDY.map_folder,
+    shell:
+        "python -m gridproof figure map --data {params.data:q}"
+        " --png {output.png:q} --svg {output.svg:q} &> {log:q}"
+
+
+rule figure:
+    """Draw one figure of one experiment."""
+    input:
+        tables=expand("{out}/tables/{{experiment}}/{table}.parquet", out=OUT, table=TABLES),
+        data=ancient(STUDY.figure_data),
+        checkpoints=STUDY.figure_checkpoints,
+        style="workflow/gridproof/figures/style.mplstyle",
+    output:
+        png=report(
+            f"{OUT}/figures/{{experiment}}/{{figure}}.png",
+            caption="../../report/captions/{figure}.rst",
+            category="{experiment}",
+        ),
+        svg=f"{OUT}/figures/{{experiment}}/{{figure}}.svg",
+        alt=f"{OUT}/figures/{{experiment}}/{{figure}}.json",
+    log:
+        f"{OUT}/logs/figure/{{experiment}}/{{figure}}.log",
+    benchmark:
+        f"{OUT}/benchmarks/figure/{{experiment}}/{{figure}}.tsv"
+    conda:
+        "../../envs/report.yaml"
+    params:
+        code=STUDY.figure_code,
+        options=STUDY.figure_options,
+    shell:
+        "python -m gridproof figure {wildcards.figure} {params.options:q}"
+        " --png {output.png:q} --svg {output.svg:q} &> {log:q}"
+
+
+rule report:
+    """Write the report from tables, figures and the templates in report/."""
+    input:
+        plan=STUDY.study_plan(),
+        tables=rules.collect.output,
+        figures=STUDY.figures(".png"),
+        vectors=STUDY.figures(".svg"),
+        texts=STUDY.figures(".json"),
+        facts=STUDY.facts(),
+        templates=STUDY.templates(),
+    output:
+        f"{OUT}/report/index.html",
+        f"{OUT}/report/report.md",
+    log:
+        f"{OUT}/logs/report.log",
+    benchmark:
+        f"{OUT}/benchmarks/report.tsv"
+    conda:
+        "../../envs/report.yaml"
+    params:
+        code=code_parameter("gridproof.report.build"),
+        folder=f"{OUT}/report",
+        figures=f"{OUT}/figures",
+        tables=f"{OUT}/tables",
+    shell:
+        "python -m gridproof report {input.plan:q} {params.folder:q}"
+        " --tables {params.tables:q} --figures {params.figures:q} --templates report &> {log:q}"

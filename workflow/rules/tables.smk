@@ -1,0 +1,47 @@
+TABLES = ["cells", "memberships", "epochs", "replicates"]
+
+
+rule slice:
+    """Write the tables of one experiment."""
+    input:
+        plan=STUDY.experiment_plan,
+        metrics=STUDY.experiment_cells("metrics.parquet"),
+        replicates=STUDY.experiment_cells("replicates.json"),
+    output:
+        expand("{out}/tables/{{experiment}}/{table}.parquet", out=OUT, table=TABLES),
+    log:
+        f"{OUT}/logs/slice/{{experiment}}.log",
+    benchmark:
+        f"{OUT}/benchmarks/slice/{{experiment}}.tsv"
+    conda:
+        "../../envs/train.yaml"
+    params:
+        code=code_parameter("gridproof.tables.slices"),
+        folder=subpath(output[0], parent=True),
+    shell:
+        "python -m gridproof slice {input.plan:q} {params.folder:q} &> {log:q}"
+
+
+rule collect:
+    """Merge the tables of all experiments."""
+    input:
+        expand(
+            "{out}/tables/{experiment}/{table}.parquet",
+            out=OUT,
+            experiment=STUDY.experiments,
+            table=TABLES,
+        ),
+    output:
+        expand("{out}/tables/{table}.parquet", out=OUT, table=TABLES),
+    log:
+        f"{OUT}/logs/collect.log",
+    benchmark:
+        f"{OUT}/benchmarks/collect.tsv"
+    conda:
+        "../../envs/train.yaml"
+    params:
+        code=code_parameter("gridproof.tables.collect"),
+        folder=f"{OUT}/tables",
+        slices=expand("{out}/tables/{experiment}", out=OUT, experiment=STUDY.experiments),
+    shell:
+        "python -m gridproof collect {params.folder:q} {params.slices:q} &> {log:q}"
