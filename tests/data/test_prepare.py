@@ -2,6 +2,7 @@ import errno
 import hashlib
 import json
 import math
+import os
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from gridproof.data import atomic, csv_files
+from gridproof.data import csv_files
 from gridproof.data.prepare import prepare
 from gridproof.data.prepared import load_facts, load_split
 from gridproof.data.source import SourceData
@@ -152,7 +153,7 @@ def test_prepare_on_a_full_disk_leaves_no_file(
     def fsync(descriptor: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(atomic.os, "fsync", fsync)
+    monkeypatch.setattr(os, "fsync", fsync)
     with pytest.raises(GridproofError) as caught:
         prepare("places", CSV, csv_options, "0123456789ab", tmp_path / "out")
     assert str(caught.value) == f"{tmp_path / 'out'} cannot be written: No space left on device"

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import psutil
 
-from gridproof.cli.summary import show, summary
 from gridproof.errors import GridproofError
-from gridproof.study.plan import Study, read_study
+from gridproof.study.plan import read_study
 
 LOCKS = Path(".snakemake/locks")
 
@@ -38,17 +36,8 @@ def run_study(config: Path, arguments: Sequence[str]) -> int:
     if LOCKS.exists() and any(LOCKS.iterdir()):
         print("gridproof: removing the lock that a killed Snakemake left", file=sys.stderr)
         subprocess.run([*command, "--unlock", "--quiet", "all"], check=True)
-    started = time.time()
     cores = [] if has_cores(arguments) else ["--cores", "all"]
-    code = subprocess.run([*command, *cores, *arguments], check=False).returncode
-    if code == 0 and nothing_ran(study, started):
-        show(summary(study, started))
-    return code
-
-
-def nothing_ran(study: Study, started: float) -> bool:
-    """Tell whether Snakemake found nothing to do, in which case it does not say how things stand."""
-    return True
+    return subprocess.run([*command, *cores, *arguments], check=False).returncode
 
 
 def has_cores(arguments: Sequence[str]) -> bool:

@@ -47,8 +47,8 @@ def failures(study: Study) -> str:
     ]
     done = sum(map(is_intact, replicates))
     return (
-        f"{done} of {plural(len(replicates), 'replicate')} are finished and kept. The reason of "
-        "each failure stands in the log shown above it; once it is mended, run the same command again."
+        f"{done} of {plural(len(replicates), 'replicate')} finished and kept; the log of each "
+        "failed job, shown above, says why. Once that is mended, run the same command again."
     )
 
 

@@ -14,9 +14,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from gridproof.data.atomic import write_bytes
 from gridproof.data.sources import find_source
 from gridproof.errors import GridproofError
+from gridproof.store.atomic import write_bytes
 
 DIGEST_LENGTH = 12
 SETTLED_NS = 2_000_000_000

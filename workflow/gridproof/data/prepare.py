@@ -14,10 +14,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from gridproof.data.atomic import write_bytes
 from gridproof.data.prepared import FACTS, PARQUET, SCHEMA
 from gridproof.data.source import SPLITS, Source, SourceData
 from gridproof.errors import GridproofError
+from gridproof.store.atomic import write_bytes
 
 
 def prepare(

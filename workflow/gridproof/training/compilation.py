@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import shutil
+import sysconfig
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,9 +17,12 @@ def compiler_name() -> str:
     return os.environ.get("CXX", "clang++" if platform.system() == "Darwin" else "g++")
 
 
-def has_compiler() -> bool:
-    """Tell whether the C++ compiler of the compiled engine can be found."""
-    return shutil.which(compiler_name()) is not None
+def missing_for_compilation() -> str | None:
+    """Return what the compiled engine lacks here and the package that brings it, else None."""
+    if shutil.which(compiler_name()) is None:
+        return f"the C++ compiler {compiler_name()!r} (apt install g++)"
+    header = Path(sysconfig.get_path("include")) / "Python.h"
+    return None if header.exists() else f"Python's headers, {header} (apt install python3-dev)"
 
 
 def processor() -> str:
@@ -33,13 +37,13 @@ def processor() -> str:
 def prepare_compilation(cache: Path) -> None:
     """Point Inductor at a cache inside the project, one folder a processor type.
 
-    Must run before torch is imported. Raises GridproofError when there is no C++ compiler: the
-    engine is part of the cell, so falling back would make another cell than the planned one.
+    Must run before torch is imported. Raises GridproofError when a compiler is missing: the engine
+    is part of the cell, so falling back would make another cell than the planned one.
     """
-    if not has_compiler():
+    missing = missing_for_compilation()
+    if missing:
         raise GridproofError(
-            f"engine 'compiled' needs a C++ compiler and {compiler_name()!r} was not found; "
-            "install one (apt install g++), or set `engine: eager` in the study"
+            f"engine 'compiled' needs {missing}; install it, or set `engine: eager` in the study"
         )
     folder = cache / f"inductor-{sha256(processor().encode()).hexdigest()[:12]}"
     os.environ["TORCHINDUCTOR_CACHE_DIR"] = str(folder.absolute())
