@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from gridproof.figures.inputs import Inputs, Member
 from gridproof.figures.style import REFERENCE_COLOR, WIDTH, line_styles
-from gridproof.figures.text import divergence_note, final_value, seeds_note
+from gridproof.figures.text import final_value, noted_label, seeds_note
 
 HEADROOM = 1.35
 """The axis ends at this multiple of the class prior's entropy unless final losses lie above it."""
@@ -42,7 +41,9 @@ def loss_by_epoch(inputs: Inputs) -> Figure:
 def describe(inputs: Inputs) -> str:
     """Return the losses at the last epoch in words."""
     members, prior = inputs.members, float(inputs.facts()["prior_entropy"])
-    ends = "; ".join(f"{member.label}: {final_value(member, 'val_loss')}" for member in members)
+    ends = "; ".join(
+        f"{noted_label(member)}: {final_value(member, 'val_loss')}" for member in members
+    )
     return (
         f"Line chart of validation loss by epoch, {seeds_note(members, band=True)}."
         f" Validation loss after the last epoch: {ends}."
@@ -51,11 +52,11 @@ def describe(inputs: Inputs) -> str:
 
 
 def _draw_member(axes: Axes, member: Member, look: tuple[str, str]) -> None:
-    losses = member.by_seed("val_loss").replace([np.inf, -np.inf], np.nan)
-    note = divergence_note(member)
-    label = f"{member.label} ({note})" if note else member.label
+    losses = member.by_seed("val_loss")
     color, dash = look
-    axes.plot(losses.index, losses.mean(axis=1), label=label, color=color, linestyle=dash)
+    axes.plot(
+        losses.index, losses.mean(axis=1), label=noted_label(member), color=color, linestyle=dash
+    )
     axes.fill_between(
         losses.index, losses.min(axis=1), losses.max(axis=1), color=color, alpha=0.2, lw=0
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,8 +46,14 @@ class Member:
         return int(self.epochs["epoch"].max())
 
     def by_seed(self, column: str) -> pd.DataFrame:
-        """Return `column` with a row for each epoch and a column for each seed."""
-        return self.epochs.pivot(index="epoch", columns="seed", values=column).astype(float)
+        """Return `column` with a row for each epoch and a column for each seed.
+
+        From the epoch on in which a replicate diverged its values are NaN, accuracies too.
+        """
+        values = self.epochs.pivot(index="epoch", columns="seed", values=column).astype(float)
+        for seed, epoch in self.diverged.items():
+            values.loc[values.index >= epoch, seed] = math.nan
+        return values.replace([math.inf, -math.inf], math.nan)
 
     def value(self, column: str, *, seed: int, epoch: int) -> float:
         """Return `column` of one seed after one epoch."""

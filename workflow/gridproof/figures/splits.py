@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
@@ -10,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 from gridproof.figures.curves import HEADROOM
 from gridproof.figures.inputs import Inputs, Member
 from gridproof.figures.style import REFERENCE_COLOR, SPLIT_COLORS, WIDTH
-from gridproof.figures.text import divergence_note, final_value, seeds_note
+from gridproof.figures.text import final_value, noted_label, seeds_note
 
 DASHES = {"train": "-", "val": "-", "test": (0, (4, 2))}
 
@@ -24,8 +23,7 @@ def splits_by_epoch(inputs: Inputs) -> Figure:
     for member, (loss, accuracy) in zip(members, grid, strict=True):
         _draw_panel(loss, member, "loss", references[0])
         _draw_panel(accuracy, member, "accuracy", references[1])
-        note = divergence_note(member)
-        loss.set_title(f"{member.label} ({note})" if note else member.label, loc="left")
+        loss.set_title(noted_label(member), loc="left")
         loss.set(ylabel="loss (nats)")
         accuracy.set(ylabel="accuracy (fraction)")
     for axes in grid[-1]:
@@ -54,7 +52,7 @@ def describe(inputs: Inputs) -> str:
             f" and accuracy {final_value(member, f'{split}_accuracy')}"
             for split in SPLIT_COLORS
         )
-        parts.append(f"{member.label}: {ends}")
+        parts.append(f"{noted_label(member)}: {ends}")
     return (
         f"Line charts of loss and accuracy by epoch, {seeds_note(members, band=True)}."
         f" After the last epoch, {'; '.join(parts)}."
@@ -63,7 +61,7 @@ def describe(inputs: Inputs) -> str:
 
 def _draw_panel(axes: Axes, member: Member, quantity: str, reference: float) -> None:
     for split, color in SPLIT_COLORS.items():
-        values = member.by_seed(f"{split}_{quantity}").replace([np.inf, -np.inf], np.nan)
+        values = member.by_seed(f"{split}_{quantity}")
         axes.plot(
             values.index, values.mean(axis=1), color=color, linestyle=DASHES[split], label=split
         )

@@ -29,12 +29,17 @@ def divergence_note(member: Member) -> str:
     return f"{len(diverged)} of {len(member.seeds)} seeds diverged at epoch {epochs}"
 
 
+def noted_label(member: Member) -> str:
+    """Return the cell's label, with a note in brackets if replicates diverged."""
+    note = divergence_note(member)
+    return f"{member.label} ({note})" if note else member.label
+
+
 def final_value(member: Member, column: str) -> str:
-    """Return mean and standard deviation over the finite seeds after the last epoch, as text."""
+    """Return mean and sample standard deviation over the finite seeds after the last epoch."""
     values = member.finals(column).to_numpy(dtype=float)
     values = values[np.isfinite(values)]
-    note = divergence_note(member)
     if values.size == 0:
-        return note or "not finite"
+        return "not finite"
     spread = f" ± {values.std(ddof=1):.3f}" if values.size > 1 else ""
-    return f"{values.mean():.3f}{spread}" + (f" ({note})" if note else "")
+    return f"{values.mean():.3f}{spread}"

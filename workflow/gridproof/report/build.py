@@ -1,0 +1,143 @@
+"""Build the report of a study: index.html and report.md."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment
+
+from gridproof.errors import GridproofError
+from gridproof.figures.inputs import Slice, load_slice
+from gridproof.report.ask import Ask
+from gridproof.report.html import render_page
+from gridproof.report.pictures import Picture, find_pictures, hero
+from gridproof.report.plan import PlannedData, StudyPlan, check_slice, read_plan
+from gridproof.report.published import Published, compare, read_published
+from gridproof.report.sections import Section
+from gridproof.report.templates import html_environment, markdown_environment, render
+from gridproof.store.atomic import write_text
+
+GENERIC_SECTION = "sections/_experiment.md.j2"
+PROVENANCE = ("engine", "threads", "device", "torch", "python", "commit")
+
+
+def build(
+    plan_file: Path, tables_dir: Path, figures_dir: Path, templates_dir: Path, out_dir: Path
+) -> None:
+    """Write `index.html` and `report.md` into `out_dir`: one text in two forms.
+
+    Parameters
+    ----------
+    plan_file : the study's plan as JSON (see gridproof.report.plan).
+    tables_dir : folder with a slice of tables for each experiment.
+    figures_dir : folder with the figures of each experiment, and of the data in `data/`.
+    templates_dir : folder with the templates, captions and `published.yaml`.
+
+    Equal inputs give equal bytes. Raises GridproofError if tables do not belong to the plan, a
+    figure is missing, or a template names something that is not there.
+    """
+    plan = read_plan(plan_file)
+    pictures = find_pictures(plan, figures_dir, templates_dir / "captions", out_dir)
+    facts = {data.name: read_facts(data) for data in plan.data}
+    published = read_published(templates_dir / "published.yaml")
+    slices = load_slices(plan, tables_dir)
+    opening = hero(pictures)
+    sections = make_sections(plan, slices, facts, published, pictures, opening)
+    environment = markdown_environment(templates_dir)
+    common = {"plan": plan, "opening": opening}
+    texts = [
+        render(environment, section_template(environment, section), section.context() | common)
+        for section in sections
+    ]
+    context = common | {
+        "sections": texts,
+        "facts": [
+            {**facts[data.name], "own": published.is_own_data(facts[data.name])}
+            for data in plan.data
+        ],
+        "maps": [item for item in pictures if item.experiment is None and item is not opening],
+        "seeds": plan.cells(),
+        "replicates": sum(len(seeds) for seeds in plan.cells().values()),
+        "compared": any(item.ours for section in sections for item in section.comparisons),
+        "provenance": provenance(slices),
+    }
+    markdown = tidy(render(environment, "report.md.j2", context))
+    page = render_page(
+        markdown,
+        title=plan.title,
+        images={picture.reference: picture.embedded for picture in pictures},
+        environment=html_environment(templates_dir),
+    )
+    write_text(out_dir / "report.md", markdown)
+    write_text(out_dir / "index.html", page)
+
+
+def make_sections(
+    plan: StudyPlan,
+    slices: dict[str, Slice],
+    facts: dict[str, dict[str, Any]],
+    published: Published,
+    pictures: list[Picture],
+    opening: Picture | None,
+) -> list[Section]:
+    """Return a section for each experiment, in the order of the config."""
+    sections = []
+    for experiment in plan.experiments:
+        ask = Ask(experiment.name, slices[experiment.name], facts[experiment.data])
+        section = Section(
+            plan=experiment,
+            ask=ask,
+            comparisons=compare(published, ask),
+            pictures=[
+                item
+                for item in pictures
+                if item.experiment == experiment.name and item is not opening
+            ],
+            own_data=published.is_own_data(facts[experiment.data]),
+        )
+        sections.append(section)
+    return sections
+
+
+def section_template(environment: Environment, section: Section) -> str:
+    """Return the template written for an experiment, or the one for any experiment."""
+    written = environment.list_templates(filter_func=lambda name: name == section.template)
+    return section.template if written else GENERIC_SECTION
+
+
+def load_slices(plan: StudyPlan, tables_dir: Path) -> dict[str, Slice]:
+    """Read each experiment's tables and check that they belong to the plan."""
+    slices = {}
+    for experiment in plan.experiments:
+        slices[experiment.name] = load_slice(tables_dir / experiment.name)
+        check_slice(plan, experiment, slices[experiment.name])
+    return slices
+
+
+def read_facts(data: PlannedData) -> dict[str, Any]:
+    """Read the facts of a data set; GridproofError if they are of other data than planned."""
+    path = data.directory / "facts.json"
+    try:
+        facts = dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise GridproofError(f"{path}: cannot be read as JSON ({error})") from error
+    if facts["digest"] != data.digest:
+        raise GridproofError(f"{path}: data {facts['digest']}, but the study plans {data.digest}")
+    return facts
+
+
+def provenance(slices: dict[str, Slice]) -> dict[str, Any]:
+    """Return the seconds of all replicates, and what they were computed with and from."""
+    tables = [tables.replicates for tables in slices.values()]
+    replicates = pd.concat(tables, ignore_index=True).drop_duplicates(["cell", "seed"])
+    values = {name: sorted({str(value) for value in replicates[name]}) for name in PROVENANCE}
+    return {"seconds": float(replicates["seconds"].sum()), **values}
+
+
+def tidy(text: str) -> str:
+    """Collapse the empty lines that templates leave."""
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"

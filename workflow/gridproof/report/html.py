@@ -1,0 +1,113 @@
+"""Markdown to one self-contained HTML page."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping, Sequence
+from html import escape
+from itertools import pairwise
+from pathlib import Path
+
+from jinja2 import Environment
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+MEDIA_TYPES = {".png": "image/png", ".svg": "image/svg+xml"}
+
+
+def render_page(
+    markdown: str, *, title: str, images: Mapping[str, Path], environment: Environment
+) -> str:
+    """Return the page of a Markdown text.
+
+    Parameters
+    ----------
+    images : what the text's image references stand for; every one is embedded.
+    environment : finds `layout.html.j2` and `style.css`; must escape HTML.
+    """
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    tokens = parser.parse(markdown)
+    contents = _name_headings(tokens)
+    tokens = _make_figures(tokens, images)
+    body = parser.renderer.render(tokens, parser.options, {})
+    body = body.replace("<table>", '<div class="table" tabindex="0"><table>')
+    body = body.replace("</table>", "</table></div>")
+    style = environment.get_template("style.css").render()
+    layout = environment.get_template("layout.html.j2")
+    return layout.render(title=title, body=body, style=style, contents=contents) + "\n"
+
+
+def data_uri(path: Path) -> str:
+    """Return a PNG or SVG file as a `data:` address."""
+    content = base64.b64encode(path.read_bytes()).decode("ascii")
+    return f"data:{MEDIA_TYPES[path.suffix]};base64,{content}"
+
+
+def heading_id(text: str) -> str:
+    """Return the id that GitHub gives a heading, so that links work in both forms."""
+    return re.sub(r"[^\w\- ]", "", text.strip().lower()).replace(" ", "-")
+
+
+def _name_headings(tokens: Sequence[Token]) -> list[tuple[str, str]]:
+    """Give headings ids; return id and text of those of the second level."""
+    used: dict[str, int] = {}
+    contents = []
+    for heading, inline in pairwise(tokens):
+        if heading.type != "heading_open":
+            continue
+        text = _plain(inline)
+        name = heading_id(text)
+        used[name] = used.get(name, 0) + 1
+        unique = name if used[name] == 1 else f"{name}-{used[name] - 1}"
+        heading.attrSet("id", unique)
+        if heading.tag == "h2":
+            contents.append((unique, text))
+    return contents
+
+
+def _plain(inline: Token) -> str:
+    return "".join(
+        child.content
+        for child in inline.children or []
+        if child.type in ("text", "text_special", "code_inline")
+    )
+
+
+def _make_figures(tokens: list[Token], images: Mapping[str, Path]) -> list[Token]:
+    """Turn each image paragraph and the paragraph in italics after it into a figure."""
+    made: list[Token] = []
+    index = 0
+    while index < len(tokens):
+        image = _only_child(tokens, index, "image")
+        if image is None:
+            made.append(tokens[index])
+            index += 1
+            continue
+        index += 3
+        caption = ""
+        if _is_emphasised(tokens, index):
+            caption = _plain(tokens[index + 1])
+            index += 3
+        figure = Token("html_block", "", 0)
+        source = data_uri(images[str(image.attrs["src"])])
+        figure.content = (
+            f'<figure><img src="{source}" alt="{escape(_plain(image))}">'
+            f"<figcaption>{escape(caption)}</figcaption></figure>\n"
+        )
+        made.append(figure)
+    return made
+
+
+def _only_child(tokens: Sequence[Token], index: int, kind: str) -> Token | None:
+    if tokens[index].type != "paragraph_open":
+        return None
+    children = tokens[index + 1].children or []
+    return children[0] if len(children) == 1 and children[0].type == kind else None
+
+
+def _is_emphasised(tokens: Sequence[Token], index: int) -> bool:
+    if index >= len(tokens) or tokens[index].type != "paragraph_open":
+        return False
+    kinds = [child.type for child in tokens[index + 1].children or []]
+    return len(kinds) > 2 and kinds[0] == "em_open" and kinds[-1] == "em_close"

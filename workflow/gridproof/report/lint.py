@@ -1,0 +1,26 @@
+"""The rule that no number is typed in prose."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+EXPRESSIONS = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+LINK_TARGETS = re.compile(r"\]\([^)]*\)")
+
+
+def typed_numbers(text: str) -> list[tuple[int, str]]:
+    """Return line number and line of each digit outside expressions and link targets."""
+    prose = EXPRESSIONS.sub(lambda match: "\n" * match.group().count("\n"), text)
+    lines = enumerate(LINK_TARGETS.sub("]", prose).splitlines(), start=1)
+    return [(number, line.strip()) for number, line in lines if re.search(r"\d", line)]
+
+
+def check_templates(folder: Path) -> list[str]:
+    """Return `file, line n: text` for each number typed in the templates of `folder`."""
+    files = sorted([*folder.rglob("*.md.j2"), *folder.rglob("*.rst")])
+    return [
+        f"{file}, line {number}: {line}"
+        for file in files
+        for number, line in typed_numbers(file.read_text(encoding="utf-8"))
+    ]

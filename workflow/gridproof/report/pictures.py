@@ -1,0 +1,82 @@
+"""The study's figures as the report shows them: file, text alternative, caption."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from gridproof.errors import GridproofError
+from gridproof.figures.registry import FIGURES, find_figure
+from gridproof.report.plan import StudyPlan
+
+HERO_FIGURES = ("borders", "boundaries")
+"""What the report opens on, the first that an experiment shows; else the map of the data."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A figure of an experiment, or of a data set: `experiment` is then None.
+
+    `reference` is the PNG's path as report.md writes it; `embedded` the file that index.html holds.
+    """
+
+    figure: str
+    experiment: str | None
+    reference: str
+    embedded: Path
+    alt: str
+    caption: str
+
+
+def find_pictures(
+    plan: StudyPlan, figures_dir: Path, captions_dir: Path, out_dir: Path
+) -> list[Picture]:
+    """Return all figures of the study, the maps of the data first.
+
+    Raises
+    ------
+    GridproofError
+        If a file is missing; the message holds the command that draws it.
+    """
+    maps = [("map", None, figures_dir / "data" / data.name) for data in plan.data]
+    shown = [
+        (figure, experiment.name, figures_dir / experiment.name / figure)
+        for experiment in plan.experiments
+        for figure in experiment.figures
+    ]
+    pictures = []
+    for figure, experiment, stem in [*maps, *shown]:
+        files = {suffix: stem.with_name(stem.name + suffix) for suffix in (".png", ".svg", ".json")}
+        for file in files.values():
+            if not file.is_file():
+                raise GridproofError(f"{file} is missing. Draw it: {plan.command}")
+        pictures.append(
+            Picture(
+                figure=figure,
+                experiment=experiment,
+                reference=Path(os.path.relpath(files[".png"], out_dir)).as_posix(),
+                embedded=files[".png" if find_figure(figure).raster else ".svg"],
+                alt=str(json.loads(files[".json"].read_text(encoding="utf-8"))["alt"]),
+                caption=read_caption(captions_dir, figure),
+            )
+        )
+    return pictures
+
+
+def read_caption(captions_dir: Path, figure: str) -> str:
+    """Return what a kind of figure shows, from the file that Snakemake's own report reads too."""
+    path = captions_dir / f"{figure}.rst"
+    if not path.is_file():
+        raise GridproofError(f"{path} is missing: every figure needs a caption")
+    return " ".join(path.read_text(encoding="utf-8").split())
+
+
+def hero(pictures: list[Picture]) -> Picture | None:
+    """Return the picture that the report opens on; None if there is neither map nor borders."""
+    for figure in (*HERO_FIGURES, "map"):
+        for picture in pictures:
+            if picture.figure == figure and FIGURES[figure].raster:
+                return picture
+    return None

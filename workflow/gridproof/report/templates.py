@@ -1,0 +1,74 @@
+"""The environment of the report's templates: what is undefined stops the build."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import (
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    UndefinedError,
+)
+
+from gridproof.errors import GridproofError
+from gridproof.report.markdown import code, escape, listed, table
+from gridproof.report.quantity import decimal, signed, thousands
+
+
+def markdown_environment(templates: Path) -> Environment:
+    """Return the environment of Markdown templates; text from outside goes through `| md`."""
+    environment = Environment(
+        loader=FileSystemLoader(templates),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+    environment.filters.update(
+        md=escape,
+        code=code,
+        listed=listed,
+        decimal=decimal,
+        signed=signed,
+        thousands=thousands,
+        percent=lambda share: f"{100 * share:.1f} %",
+    )
+    environment.globals.update(table=table)
+    return environment
+
+
+def html_environment(templates: Path) -> Environment:
+    """Return the environment of the HTML layout; everything but the body is escaped."""
+    return Environment(
+        loader=FileSystemLoader(templates),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=lambda name: name is not None and name.endswith(".html.j2"),
+    )
+
+
+def render(environment: Environment, name: str, context: Mapping[str, Any]) -> str:
+    """Render a template.
+
+    Raises
+    ------
+    GridproofError
+        Naming the template, if it is missing, malformed, or names something undefined.
+    """
+    try:
+        return environment.get_template(name).render(**context)
+    except TemplateSyntaxError as error:
+        raise GridproofError(f"{error.filename}, line {error.lineno}: {error.message}") from error
+    except TemplateNotFound as error:
+        raise GridproofError(f"{name}: the template {error} is missing") from error
+    except UndefinedError as error:
+        raise GridproofError(f"{name}: {error.message}") from error
+    except GridproofError as error:
+        raise GridproofError(f"{name}: {error}") from error
