@@ -40,7 +40,7 @@ def load_split(directory: Path, split: str) -> tuple[np.ndarray, np.ndarray]:
     """
     path = directory / PARQUET
     try:
-        table = pq.read_table(path)
+        table = pq.ParquetFile(path).read()
     except (pa.ArrowException, OSError) as error:
         _unreadable(path, error)
     if not table.schema.equals(SCHEMA):

@@ -22,7 +22,7 @@ def write_table(path: Path, table: pa.Table) -> None:
 def read_table(path: Path) -> pa.Table:
     """Read a Parquet file; GridproofError names a file that is missing or damaged."""
     try:
-        return pq.read_table(path, partitioning=None)
+        return pq.ParquetFile(path).read()
     except (OSError, pa.ArrowException) as error:
         raise GridproofError(_damaged(path, "Parquet", error)) from error
 

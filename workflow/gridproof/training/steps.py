@@ -107,6 +107,7 @@ def compiled_steps(shape: Shape, norms_recorded: bool) -> Steps:
     The loop is unrolled into one graph, gradient and update included; the learning rate is a tensor
     (), so that cells that differ in it alone share the compiled code.
     """
+    torch.use_deterministic_algorithms(True)
     gradient = torch.func.grad_and_value(batch_loss, has_aux=True)
 
     def steps(
