@@ -126,7 +126,7 @@ def write_data(directory: Path) -> Path:
 
 
 def write_checkpoint(path: Path, *, seed: int = 0, value: float | None = None) -> Path:
-    """Write the final weights of a network of depth 1 and width 4 that halves the map twice.
+    """Write final and best weights of a network, depth 1 and width 4, that halves the map twice.
 
     `value` replaces every number, e.g. by NaN.
     """
@@ -142,5 +142,10 @@ def write_checkpoint(path: Path, *, seed: int = 0, value: float | None = None) -
     if value is not None:
         arrays = {name: np.full_like(rows, value) for name, rows in arrays.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
-    save_file({f"seed-{seed}/final/{name}": rows for name, rows in arrays.items()}, path)
+    stored = {
+        f"seed-{seed}/{kind}/{name}": rows
+        for kind in ("final", "best")
+        for name, rows in arrays.items()
+    }
+    save_file(stored, path)
     return path

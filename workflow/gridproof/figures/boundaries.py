@@ -20,7 +20,8 @@ from gridproof.figures.text import divergence_note
 STEP_DEGREES = 0.1
 MIN_AREA_POINTS = 60
 """Regions of fewer grid points get no code."""
-CODE_SIZE = 6.5
+CODE_SIZE = 11.0
+"""Size of the codes where one map fills the figure, in points."""
 
 
 def boundaries_by_cell(inputs: Inputs) -> Figure:
@@ -36,7 +37,7 @@ def boundaries_by_cell(inputs: Inputs) -> Figure:
     for axes, member in zip(panels, members, strict=False):
         prediction = predict_points(inputs, member, grid.land_points(), seed=member.seeds[0])
         draw_regions(axes, grid, prediction, places, colors)
-        write_codes(axes, grid, prediction, facts["classes"], CODE_SIZE)
+        write_codes(axes, grid, prediction, facts["classes"], CODE_SIZE / columns**0.5)
         axes.set_title(panel_title(member, prediction), fontsize=10)
         axes.label_outer()
     for axes in panels[len(members) :]:

@@ -63,19 +63,17 @@ class Section:
         return table(headers, rows)
 
     def splits_table(self) -> Markdown:
-        """Return a row a cell: loss and accuracy of each split after the last epoch."""
-        quantities = ("loss", "accuracy")
-        headers = [f"{WORDS[split]} {name}" for name in quantities for split in SPLITS]
+        """Return a row a cell and split: loss and accuracy after the last epoch."""
         rows = [
-            [member.label]
-            + [
-                self.ask.mean(f"{split}_{name}", label=member.label)
-                for name in quantities
-                for split in SPLITS
-            ]
+            (
+                f"{member.label}: {WORDS[split]}",
+                self.ask.mean(f"{split}_loss", label=member.label),
+                self.ask.mean(f"{split}_accuracy", label=member.label),
+            )
             for member in self.ask.members
+            for split in SPLITS
         ]
-        return table(["cell", *headers], rows)
+        return table(["cell and split", "loss", "accuracy"], rows)
 
     def published_table(self) -> Markdown:
         """Return a row a published value: what it is of, the value, ours, the difference."""

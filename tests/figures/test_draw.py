@@ -1,0 +1,43 @@
+import json
+
+import pytest
+
+from figures.synthetic import synthetic_cell, write_checkpoint
+from gridproof.errors import GridproofError
+from gridproof.figures.draw import draw
+from gridproof.figures.inputs import load_slice
+from gridproof.figures.registry import FIGURES
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_draw_writes_equal_bytes_twice(name, make_slice, data_dir, tmp_path):
+    """PNG, SVG and text alternative are whole and hold no date."""
+    folder = make_slice(synthetic_cell("one", depth=1, width=4, epochs=3), name="shape")
+    cell = load_slice(folder).members()[0].cell
+    checkpoint = write_checkpoint(tmp_path / "checkpoint.safetensors")
+    files = []
+    for turn in ("first", "second"):
+        png, svg = tmp_path / turn / f"{name}.png", tmp_path / turn / f"{name}.svg"
+        draw(name, folder, {cell: checkpoint}, data_dir, png, svg)
+        files.append([png, svg, png.with_suffix(".json")])
+        assert sorted(png.parent.iterdir()) == sorted(files[-1])
+    first, second = ([file.read_bytes() for file in turn] for turn in files)
+    assert first == second
+    assert first[0].startswith(b"\x89PNG")
+    assert b"<dc:date>" not in first[1]
+    assert set(json.loads(first[2])) == {"figure", "alt"}
+
+
+def test_draw_needs_the_tables_of_an_experiment(data_dir, tmp_path):
+    """A figure of an experiment without its slice is refused before anything is written."""
+    with pytest.raises(GridproofError, match="'curves' needs the tables"):
+        draw("curves", None, {}, data_dir, tmp_path / "a.png", tmp_path / "a.svg")
+    assert not (tmp_path / "a.png").exists()
+
+
+def test_draw_names_a_table_that_is_cut(make_slice, data_dir, tmp_path):
+    """An unreadable Parquet file is told by its name."""
+    folder = make_slice(synthetic_cell("one", epochs=2))
+    (folder / "epochs.parquet").write_bytes(b"PAR1")
+    with pytest.raises(GridproofError, match=r"epochs\.parquet: cannot be read as Parquet"):
+        draw("curves", folder, {}, data_dir, tmp_path / "a.png", tmp_path / "a.svg")
