@@ -67,7 +67,7 @@ def render(environment: Environment, name: str, context: Mapping[str, Any]) -> s
     except TemplateSyntaxError as error:
         raise GridproofError(f"{error.filename}, line {error.lineno}: {error.message}") from error
     except TemplateNotFound as error:
-        raise GridproofError(f"{name}: the template {error} is missing") from error
+        raise GridproofError(f"{name}: the template {error.name} is missing") from error
     except UndefinedError as error:
         raise GridproofError(f"{name}: {error.message}") from error
     except GridproofError as error:

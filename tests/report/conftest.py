@@ -1,0 +1,98 @@
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from figures.synthetic import write_data, write_slice
+from gridproof.figures.registry import FIGURES
+from gridproof.report.build import build
+
+TEMPLATES = Path(__file__).parents[2] / "report"
+PIXEL = bytes.fromhex("89504e470d0a1a0a") + b"pixels"
+
+
+@dataclass
+class Study:
+    """A finished study of synthetic cells, ready for its report."""
+
+    root: Path
+    plan: dict[str, Any]
+    templates: Path = field(default=TEMPLATES)
+
+    @property
+    def tables(self) -> Path:
+        """Where the slices are."""
+        return self.root / "tables"
+
+    def add(
+        self,
+        name: str,
+        cells: list[dict[str, pd.DataFrame]],
+        *,
+        figures: tuple[str, ...] = ("curves",),
+        title: str | None = None,
+        question: str = "What happens?",
+    ) -> None:
+        """Add an experiment: its plan, its slice and a stand-in for each of its figures."""
+        write_slice(self.tables / name, cells)
+        planned = [
+            {
+                "cell": cell["cells"]["cell"][0],
+                "slug": cell["cells"]["slug"][0],
+                "label": cell["memberships"]["label"][0],
+                "seeds": [int(seed) for seed in cell["replicates"]["seed"]],
+            }
+            for cell in cells
+        ]
+        experiment = {
+            "name": name,
+            "title": title or name.replace("_", " ").capitalize(),
+            "question": question,
+            "figures": list(figures),
+            "data": "countries",
+            "digest": "abc",
+            "cells": planned,
+        }
+        self.plan["experiments"].append(experiment)
+        for figure in figures:
+            self.write_figure(self.root / "figures" / name / figure, figure)
+
+    def write_figure(self, stem: Path, figure: str) -> None:
+        """Write a stand-in of a figure."""
+        assert figure in FIGURES
+        stem.parent.mkdir(parents=True, exist_ok=True)
+        stem.with_suffix(".png").write_bytes(PIXEL)
+        stem.with_suffix(".svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+        alt = {"figure": figure, "alt": f"A picture of {figure} [1] with <angles>."}
+        stem.with_suffix(".json").write_text(json.dumps(alt))
+
+    def build(self) -> tuple[str, str]:
+        """Build the report; return its Markdown and its HTML."""
+        plan_file = self.root / "plan.json"
+        plan_file.write_text(json.dumps(self.plan))
+        out = self.root / "report"
+        build(plan_file, self.tables, self.root / "figures", self.templates, out)
+        names = ("report.md", "index.html")
+        markdown, page = ((out / name).read_text(encoding="utf-8") for name in names)
+        return markdown, page
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Study:
+    """Return a study without experiments, on synthetic data."""
+    data = write_data(tmp_path / "data" / "countries-0123456789ab")
+    plan = {
+        "study": None,
+        "title": "Four | countries",
+        "config": "config.yaml",
+        "data": {
+            "countries": {"digest": "0123456789ab", "directory": str(data), "source": "geonames"}
+        },
+        "experiments": [],
+    }
+    study = Study(root=tmp_path, plan=plan)
+    study.write_figure(tmp_path / "figures" / "data" / "countries", "map")
+    return study

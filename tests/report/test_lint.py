@@ -1,0 +1,31 @@
+import pytest
+
+from gridproof.figures.registry import FIGURES
+from gridproof.report.lint import check_templates, typed_numbers
+from report.conftest import TEMPLATES
+
+
+def test_no_template_types_a_number():
+    """Every number in the report's own words is asked from the tables."""
+    assert check_templates(TEMPLATES) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("accuracy is 80 %\n", [1]),
+        ("accuracy is {{ ask.mean('val_accuracy', epoch=3) }}\n", []),
+        ("{% if ask.members | length > 1 %}\nsome\n{% endif %}\nlayer 6\n", [4]),
+        ("see [the paper](https://arxiv.org/abs/1502.03167)\n", []),
+        ("see [paper 2](https://example.org)\n", [1]),
+    ],
+    ids=["typed", "asked", "line", "link", "link text"],
+)
+def test_typed_numbers_finds_digits_outside_expressions(text, lines):
+    """Digits count in prose, not in expressions and addresses."""
+    assert [number for number, _ in typed_numbers(text)] == lines
+
+
+def test_every_figure_has_a_caption():
+    """Captions and figures belong together, one for each."""
+    assert {file.stem for file in (TEMPLATES / "captions").glob("*.rst")} == set(FIGURES)

@@ -1,0 +1,51 @@
+import pytest
+from markdown_it import MarkdownIt
+
+from gridproof.report.html import heading_id
+from gridproof.report.markdown import Markdown, escape, listed, table
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a | b",
+        "*stars* and `ticks`",
+        "[link](target)",
+        "<b>bold</b> &amp; ~~gone~~",
+        "_edge_ and in_side",
+        "1. list",
+        "- list",
+        "# heading",
+        "2.5 nats",
+        "back\\slash",
+    ],
+)
+def test_escaped_text_shows_as_it_is(text):
+    """Whatever a user writes in a title reads the same in the report."""
+    (paragraph, inline, _) = MarkdownIt("commonmark").enable("table").parse(escape(text))
+    assert paragraph.type == "paragraph_open"
+    shown = "".join(child.content for child in inline.children)
+    assert {child.type for child in inline.children} <= {"text", "text_special"}
+    assert shown == text
+
+
+def test_escape_leaves_markdown_alone():
+    """What is Markdown already is not escaped twice."""
+    assert escape(Markdown("**bold**")) == "**bold**"
+
+
+def test_table_escapes_its_cells():
+    """A bar in a cell does not open a column."""
+    text = table(["cell", "loss"], [["a|b", 0.5]])
+    assert text.splitlines() == ["| cell | loss |", "| --- | ---: |", "| a\\|b | 0.5 |"]
+
+
+def test_listed_joins_labels_that_hold_commas():
+    """Labels hold commas, so semicolons part them."""
+    assert listed(["a"]) == "a"
+    assert listed(["a, b", "c", "d"]) == "a, b; c and d"
+
+
+def test_heading_id_is_githubs():
+    """A link to a section works on GitHub and in the page."""
+    assert heading_id("Batch norm: on & off") == "batch-norm-on--off"
