@@ -26,7 +26,7 @@ def use_csv_data(study):
 
 
 def test_report_shows_numbers_figures_and_cells(study):
-    """Title, data, sentences with mean and spread, figures, and the command to make a cell again."""
+    """Title, data, sentences with mean and spread, and the command to make a cell again."""
     low = synthetic_cell("learning_rate 0.1", final=0.4, learning_rate=0.1)
     high = synthetic_cell("learning_rate 1.0", position=1, final=0.9, learning_rate=1.0)
     study.add("learning_rate", [low, high], figures=("curves", "splits"))
@@ -54,7 +54,7 @@ def test_every_figure_is_referenced_and_embedded(study):
     assert all((study.root / "report" / reference).is_file() for reference in references)
     sources = re.findall(r'<img src="([^"]{20})', page)
     kinds = [source.split(";")[0] for source in sources]
-    assert kinds == ["data:image/png", "data:image/png", "data:image/svg+xm", "data:image/svg+xm"]
+    assert kinds == ["data:image/png", "data:image/png", "data:image/svg+xml", "data:image/svg+xml"]
     assert page.count('alt="A picture of') == 4
     assert 'alt="A picture of curves [1] with &lt;angles&gt;."' in page
     assert page.count("<figcaption>") == 4
@@ -96,9 +96,8 @@ def test_published_values_stand_beside_ours(study):
     study.add("learning_rate", [synthetic_cell("learning_rate 0.2", learning_rate=0.2, final=2.26)])
     markdown, _ = study.build()
     finals = study_finals(study, "learning_rate")
-    (row,) = [
-        line for line in markdown.splitlines() if "validation loss: learning_rate 0.2" in line
-    ]
+    wanted = "validation loss: learning_rate 0.2"
+    (row,) = [line for line in markdown.splitlines() if wanted in line]
     assert f"| 3.26 | {finals.mean():.3f} ± {finals.std():.3f} |" in row
     assert f"| {finals.mean() - 3.26:.3f} | 3 |" in row
     assert "| 3.26 | no such cell in this study |  |" in markdown
@@ -181,9 +180,8 @@ def test_batch_norm_states_the_difference(study):
     without = synthetic_cell("no batch_norm", final=1.0, seeds=(0,))
     with_it = synthetic_cell("batch_norm", position=1, final=0.25, seeds=(0,), batch_norm=True)
     study.add("batch_norm", [without, with_it])
-    finals = [
-        cell["epochs"].query("epoch == 50")["val_loss"].iloc[0] for cell in (without, with_it)
-    ]
+    epochs = [cell["epochs"].set_index("epoch") for cell in (without, with_it)]
+    finals = [float(rows["val_loss"].loc[50]) for rows in epochs]
     expected = f"goes from {finals[0]:.3f} to {finals[1]:.3f} ({finals[1] - finals[0]:.3f})"
     assert expected in prose(study.build()[0])
 
