@@ -3,10 +3,10 @@ from dataclasses import replace
 
 import pytest
 import torch
-from models.reference import copy_into, linear_layers, named_tensors, plain_network
 from torch import Tensor, nn
 
 from gridproof.models.mlp import Shape, Tensors, features, forward, initial_network, predict
+from models.reference import copy_into, linear_layers, named_tensors, plain_network
 
 REPLICATES = 3
 PLAIN = Shape(depth=3, width=5, n_inputs=2, n_classes=4, batch_norm=False, residual=False)
@@ -132,9 +132,7 @@ def test_initial_weights_are_distributed_as_torch_draws_them() -> None:
 
     The mean and variance of n draws are within five standard errors of the uniform law's.
     """
-    shape = Shape(
-        depth=2, width=200, n_inputs=20, n_classes=100, batch_norm=False, residual=False
-    )
+    shape = Shape(depth=2, width=200, n_inputs=20, n_classes=100, batch_norm=False, residual=False)
     parameters, _ = initial_network(shape, torch.Generator().manual_seed(0))
     network = plain_network(shape)
     for layer, linear in enumerate(linear_layers(network)):
