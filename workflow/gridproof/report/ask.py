@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import pandas as pd
+
 from gridproof.errors import GridproofError, nearest
 from gridproof.figures.inputs import Member, Slice
 from gridproof.report.quantity import Quantity, decimal, summarise
@@ -31,6 +33,14 @@ class Divergence:
     label: str
     epochs: Mapping[int, int]
     n_seeds: int
+
+
+def training_seconds(replicates: pd.DataFrame) -> float:
+    """Return the wall time of training, in seconds.
+
+    Replicates trained together in one job each carry the time of the whole job: it counts once.
+    """
+    return float(replicates.drop_duplicates(["cell", "finished", "seconds"])["seconds"].sum())
 
 
 class Ask:

@@ -12,7 +12,7 @@ from jinja2 import Environment
 
 from gridproof.errors import GridproofError
 from gridproof.figures.inputs import Slice, load_slice
-from gridproof.report.ask import Ask
+from gridproof.report.ask import Ask, training_seconds
 from gridproof.report.html import render_page
 from gridproof.report.pictures import Picture, find_pictures, hero
 from gridproof.report.plan import PlannedData, StudyPlan, check_slice, read_plan
@@ -135,7 +135,7 @@ def provenance(slices: dict[str, Slice]) -> dict[str, Any]:
     tables = [tables.replicates for tables in slices.values()]
     replicates = pd.concat(tables, ignore_index=True).drop_duplicates(["cell", "seed"])
     values = {name: sorted({str(value) for value in replicates[name]}) for name in PROVENANCE}
-    return {"seconds": float(replicates["seconds"].sum()), **values}
+    return {"seconds": training_seconds(replicates), **values}
 
 
 def tidy(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from gridproof.report.ask import Ask
+from gridproof.report.ask import Ask, training_seconds
 from gridproof.report.markdown import Markdown, code, table
 from gridproof.report.pictures import Picture
 from gridproof.report.plan import PlannedExperiment
@@ -54,7 +54,7 @@ class Section:
                 member.label,
                 self.ask.mean("val_loss", label=member.label),
                 self.ask.mean("val_accuracy", label=member.label),
-                decimal(float(member.replicates["seconds"].sum()), 1),
+                decimal(training_seconds(member.replicates), 1),
                 ", ".join(str(seed) for seed in member.seeds),
                 code(folders[member.cell]),
             )
