@@ -1,0 +1,60 @@
+"""A small study, run once to the end; every test gets a copy of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.workspace import Workspace, write_places
+
+STUDY = """\
+title: A small study
+study: small
+data:
+  towns:
+    source: csv
+    train: data/train.csv
+    val: data/validation.csv
+    test: data/test.csv
+seeds: 2
+engine: eager
+defaults:
+  mlp: {depth: 2, width: 4, learning_rate: 0.05, batch_size: 64, epochs: 2}
+experiments:
+  learning_rate:
+    title: Learning rate
+    sweep: {learning_rate: [0.1, 1e-3]}
+    figures: [curves]
+  epochs:
+    set: {epochs: 3}
+    figures: [splits]
+  batch_norm:
+    set: {epochs: 3}
+    sweep: {batch_norm: [false, true]}
+    figures: [curves, boundaries]
+"""
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The small study, run to the end; not to be changed."""
+    workspace = Workspace.create(tmp_path_factory.mktemp("dag") / "finished", "config/small.yaml")
+    workspace.path("config/small.yaml").write_text(STUDY)
+    write_places(workspace.path("data"))
+    workspace.run()
+    return workspace
+
+
+@pytest.fixture
+def workspace(finished: Workspace, tmp_path: Path) -> Workspace:
+    """A copy of the finished study."""
+    return finished.copy(tmp_path / "copy")
+
+
+@pytest.fixture(scope="session")
+def copy_of(
+    finished: Workspace, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[], Workspace]:
+    """A function that makes further copies of the finished study."""
+    return lambda: finished.copy(tmp_path_factory.mktemp("row") / "copy")

@@ -1,0 +1,223 @@
+"""What an edit of a study runs again: exactly these replicates and these jobs, and no others."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from tests.workspace import Outcome, Workspace, write_places
+
+pytestmark = pytest.mark.slow
+
+CONFIG = "config/small.yaml"
+NETWORK = "workflow/gridproof/models/mlp.py"
+TRAINER = "workflow/gridproof/training/mlp.py"
+RATES = ("mlp-d2-w4-lr0.1-b64-e2", "mlp-d2-w4-lr0.001-b64-e2")
+LONG = "mlp-d2-w4-lr0.05-b64-e3"
+NORMED = f"{LONG}-bn"
+CELLS = (*RATES, LONG, NORMED)
+FIGURES = {
+    "figure/learning_rate/curves",
+    "figure/epochs/splits",
+    "figure/batch_norm/curves",
+    "figure/batch_norm/boundaries",
+}
+SLICES = {"slice/learning_rate", "slice/epochs", "slice/batch_norm"}
+AFTER_CELLS = SLICES | FIGURES | {"collect", "report"}
+RATE_JOBS = {"slice/learning_rate", "figure/learning_rate/curves", "collect", "report"}
+
+Edit = Callable[[Workspace], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """An edit, the (cell, seed) that it trains, and the other jobs that it runs."""
+
+    edit: Edit
+    trains: set[tuple[str, int]]
+    jobs: set[str]
+
+
+def replaced(name: str, old: str, new: str) -> Edit:
+    """Return an edit that replaces a text in a file."""
+    return lambda workspace: workspace.edit(name, lambda text: text.replace(old, new))
+
+
+def both_seeds(*cells: str) -> set[tuple[str, int]]:
+    """Return the replicates of seeds 0 and 1 of cells."""
+    return {(cell, seed) for cell in cells for seed in (0, 1)}
+
+
+def delete_cell(workspace: Workspace) -> None:
+    """Delete everything that is kept of one cell."""
+    shutil.rmtree(workspace.cells()[RATES[0]])
+
+
+def reorder_keys(workspace: Workspace) -> None:
+    """Move the last experiment to the front of a mapping and turn the defaults around."""
+    workspace.edit(
+        CONFIG,
+        lambda text: text.replace(
+            "{depth: 2, width: 4, learning_rate: 0.05, batch_size: 64, epochs: 2}",
+            "{epochs: 2, batch_size: 64, learning_rate: 0.05, width: 4, depth: 2}",
+        ).replace("seeds: 2\nengine: eager\n", "engine: eager\nseeds: 2\n"),
+    )
+
+
+def touch_data(workspace: Workspace) -> None:
+    """Give a data file another time."""
+    later = time.time() + 10
+    os.utime(workspace.path("data/train.csv"), (later, later))
+
+
+ROWS: Mapping[str, Row] = {
+    "nothing changed": Row(edit=lambda _: None, trains=set(), jobs=set()),
+    "a learning rate added": Row(
+        edit=replaced(CONFIG, "[0.1, 1e-3]", "[0.1, 1e-2, 1e-3]"),
+        trains=both_seeds("mlp-d2-w4-lr0.01-b64-e2"),
+        jobs=RATE_JOBS,
+    ),
+    "a learning rate removed": Row(
+        edit=replaced(CONFIG, "[0.1, 1e-3]", "[0.1]"), trains=set(), jobs=RATE_JOBS
+    ),
+    "1e-3 written 0.001": Row(edit=replaced(CONFIG, "1e-3", "0.001"), trains=set(), jobs=set()),
+    "epochs of one experiment changed": Row(
+        edit=replaced(
+            CONFIG,
+            "set: {epochs: 3}\n    figures: [splits]",
+            "set: {epochs: 4}\n    figures: [splits]",
+        ),
+        trains=both_seeds("mlp-d2-w4-lr0.05-b64-e4"),
+        jobs={"slice/epochs", "figure/epochs/splits", "collect", "report"},
+    ),
+    "a seed added": Row(
+        edit=replaced(CONFIG, "seeds: 2", "seeds: 3"),
+        trains={(cell, 2) for cell in CELLS},
+        jobs=AFTER_CELLS,
+    ),
+    "keys reordered": Row(edit=reorder_keys, trains=set(), jobs=set()),
+    "a comment in the config": Row(
+        edit=replaced(CONFIG, "seeds: 2", "# how often?\nseeds: 2"), trains=set(), jobs=set()
+    ),
+    "a comment in the trainer": Row(
+        edit=replaced(
+            TRAINER, "        self.epoch += 1\n", "        # next\n        self.epoch += 1\n"
+        ),
+        trains=set(),
+        jobs=set(),
+    ),
+    "a docstring in the trainer": Row(
+        edit=replaced(
+            TRAINER, "Train one epoch; return a line", "Train an epoch and return a line"
+        ),
+        trains=set(),
+        jobs=set(),
+    ),
+    "a rule's text reformatted": Row(
+        edit=replaced(
+            "workflow/rules/train.smk",
+            'gridproof train {params.job:q} &> {log:q}"',
+            'gridproof train"\n        "  {params.job:q}   &> {log:q}"',
+        ),
+        trains=set(),
+        jobs=set(),
+    ),
+    "a line of the trainer's code": Row(
+        edit=replaced(TRAINER, "self.epoch += 1", "self.epoch = self.epoch + 1"),
+        trains=both_seeds(*CELLS),
+        jobs=AFTER_CELLS,
+    ),
+    "a line of the network's code": Row(
+        edit=replaced(
+            "workflow/gridproof/models/mlp.py", "BATCH_NORM_EPS = 1e-5", "BATCH_NORM_EPS = 2e-5"
+        ),
+        trains=both_seeds(*CELLS),
+        jobs=AFTER_CELLS,
+    ),
+    "a figure's code": Row(
+        edit=lambda workspace: workspace.edit(
+            "workflow/gridproof/figures/splits.py", lambda text: f"{text}\n\nUNUSED = 1\n"
+        ),
+        trains=set(),
+        jobs={"figure/epochs/splits", "report"},
+    ),
+    "prose of the report": Row(
+        edit=lambda workspace: workspace.edit(
+            "report/sections/_experiment.md.j2", lambda text: f"{text}\nA closing word.\n"
+        ),
+        trains=set(),
+        jobs={"report"},
+    ),
+    "a title in the config": Row(
+        edit=replaced(CONFIG, "title: Learning rate", "title: How fast?"),
+        trains=set(),
+        jobs={"report"},
+    ),
+    "a cell's folder deleted": Row(edit=delete_cell, trains=both_seeds(RATES[0]), jobs=RATE_JOBS),
+    "data rows changed": Row(
+        edit=lambda workspace: write_places(workspace.path("data"), seed=1),
+        trains=both_seeds(*CELLS),
+        jobs=AFTER_CELLS | {"data/towns", "data_map/towns"},
+    ),
+    "a data file touched": Row(edit=touch_data, trains=set(), jobs=set()),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What a row's edit would run, and what would run after taking the edit back."""
+
+    edited: Outcome
+    reverted: Outcome
+
+
+@pytest.fixture(scope="module")
+def results(copy_of: Callable[[], Workspace]) -> dict[str, Result]:
+    """The outcome of every row, two rows at a time."""
+
+    def try_row(row: Row) -> Result:
+        workspace = copy_of()
+        before = {path: path.read_bytes() for path in source_files(workspace)}
+        saved = workspace.root.with_name("saved")
+        shutil.copytree(workspace.path("results/cells"), saved)
+        row.edit(workspace)
+        edited = workspace.dry_run()
+        for path, content in before.items():
+            if path.read_bytes() != content:
+                path.write_bytes(content)
+        shutil.copytree(saved, workspace.path("results/cells"), dirs_exist_ok=True)
+        outcome = Result(edited=edited, reverted=workspace.dry_run())
+        shutil.rmtree(workspace.root.parent)
+        return outcome
+
+    with ThreadPoolExecutor(2) as pool:
+        return dict(zip(ROWS, pool.map(try_row, ROWS.values()), strict=True))
+
+
+def source_files(workspace: Workspace) -> list[Path]:
+    """Return the files of a workspace that a user edits."""
+    folders = ("config", "data", "workflow", "report")
+    found = [path for folder in folders for path in workspace.path(folder).rglob("*")]
+    return [path for path in found if path.is_file()]
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("name", ROWS)
+def test_edit_trains_exactly_what_it_changes(results: dict[str, Result], name: str) -> None:
+    """After an edit, these replicates train, these jobs run, and none besides."""
+    row, edited = ROWS[name], results[name].edited
+    assert set(edited.trained) == row.trains
+    assert set(edited.jobs) == row.jobs
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_edit_taken_back_trains_nothing(results: dict[str, Result], name: str) -> None:
+    """Back in the first state, the finished cells are found again."""
+    reverted = results[name].reverted
+    assert (set(reverted.trained), set(reverted.jobs)) == (set(), set())
