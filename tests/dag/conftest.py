@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.workspace import Workspace, write_places
+
+from workspace import Workspace, write_places
 
 STUDY = """\
 title: A small study

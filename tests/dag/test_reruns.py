@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.workspace import Outcome, Workspace, write_places
+
+from workspace import Outcome, Workspace, write_places
 
 pytestmark = pytest.mark.slow
 

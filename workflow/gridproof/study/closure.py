@@ -71,9 +71,10 @@ def imported_modules(name: str, folder: Path) -> Iterator[str]:
 
 
 def normalised_source(name: str, folder: Path) -> str:
-    """Return a module's source without comments, docstrings and formatting.
+    """Return a module's syntax tree as text, without comments, docstrings and formatting.
 
-    The text of `ast.unparse` is the same on Python 3.11 to 3.13; that of `ast.dump` is not.
+    The text is the same on Python 3.11 to 3.13. That of `ast.unparse` is not, for f-strings with
+    quotes inside, nor that of `ast.dump`, which shows fields that only some versions have.
     """
     path = module_file(name, folder)
     assert path is not None
@@ -81,4 +82,18 @@ def normalised_source(name: str, folder: Path) -> str:
     for node in ast.walk(tree):
         if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:] or [ast.Pass()]
-    return ast.unparse(tree)
+    return render(tree)
+
+
+def render(node: object) -> str:
+    """Return a syntax tree as text; empty fields are left out, as some versions lack them."""
+    if isinstance(node, list):
+        return f"[{','.join(map(render, node))}]"
+    if not isinstance(node, ast.AST):
+        return repr(node)
+    fields = [
+        f"{name}={render(value)}"
+        for name, value in ast.iter_fields(node)
+        if value not in (None, []) or isinstance(node, ast.Constant)
+    ]
+    return f"{type(node).__name__}({','.join(fields)})"

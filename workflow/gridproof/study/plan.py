@@ -95,6 +95,12 @@ class CellPlan:
         """Return the folders of the files that the jobs assemble."""
         return [assembled_folder(self.folder, seeds) for seeds in self.blocks()]
 
+    def assembled_with(self, seed: int) -> Path:
+        """Return the folder of the assembled files that hold `seed`."""
+        return next(
+            assembled_folder(self.folder, seeds) for seeds in self.blocks() if seed in seeds
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberPlan:

@@ -20,7 +20,7 @@ from gridproof.study.plan import CellPlan, DataPlan, Study, read_study
 
 DEFAULT_CONFIG = Path("config.yaml")
 TEMPLATES = Path("report")
-TEMPLATE_SUFFIXES = {".j2", ".yaml", ".css", ".js", ".md", ".html"}
+TEMPLATE_SUFFIXES = {".j2", ".yaml", ".css", ".rst"}
 DRAW_MODULE = "gridproof.figures.draw"
 
 
@@ -138,12 +138,13 @@ class WorkflowStudy:
         return data_files(self.study.experiments[wildcards.experiment].data)
 
     def figure_checkpoints(self, wildcards: Any) -> list[str]:
-        """Return the checkpoints that a figure draws from: each cell's first block, or none."""
+        """Return the checkpoints that a figure draws from, which hold the first seed."""
         if not FIGURES[wildcards.figure].needs_checkpoints:
             return []
-        members = self.study.experiments[wildcards.experiment].members
-        cells = [self.study.cells[member.cell] for member in members]
-        return [str(cell.assembled()[0] / "checkpoint.safetensors") for cell in cells]
+        experiment = self.study.experiments[wildcards.experiment]
+        cells = [self.study.cells[member.cell] for member in experiment.members]
+        folders = [cell.assembled_with(experiment.seeds[0]) for cell in cells]
+        return [str(folder / "checkpoint.safetensors") for folder in folders]
 
     def figure_code(self, wildcards: Any) -> str:
         """Return a figure's code as a parameter, so that only its edits draw it again."""
