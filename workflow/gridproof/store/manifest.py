@@ -27,7 +27,7 @@ def is_intact(folder: Path) -> bool:
     """Tell whether a replicate's files are all there with the content they were written with."""
     manifest = read_manifest(folder)
     files = manifest.get("files") if manifest else None
-    if not isinstance(files, dict):
+    if not isinstance(files, dict) or not files:
         return False
     return all(
         (folder / name).is_file() and file_digest(folder / name) == digest
