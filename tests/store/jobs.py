@@ -66,10 +66,15 @@ print("trained", trained, "torch" if "torch" in sys.modules else "no torch", flu
 """
 
 
-def start_process(job: TrainingJob, save_seconds: float = NEVER) -> subprocess.Popen[str]:
-    """Start a process that runs a job; it tells what it trained and whether it imported torch."""
+def start_process(
+    job: TrainingJob, save_seconds: float = NEVER, prelude: str = ""
+) -> subprocess.Popen[str]:
+    """Start a process that runs a job; it tells what it trained and whether it imported torch.
+
+    `prelude` is code that runs first.
+    """
     fields = json.dumps(asdict(job), default=str)
-    return start_python(JOB_SCRIPT, fields, str(save_seconds))
+    return start_python(prelude + JOB_SCRIPT, fields, str(save_seconds))
 
 
 def start_python(script: str, *arguments: str) -> subprocess.Popen[str]:

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file, save
 
 from gridproof.errors import GridproofError
 
@@ -39,7 +39,7 @@ def table_of(columns: Mapping[str, np.ndarray]) -> pa.Table:
 
 def write_tensors(path: Path, tensors: Mapping[str, np.ndarray]) -> None:
     """Write a safetensors file; equal tensors give equal bytes."""
-    save_file({name: np.ascontiguousarray(value) for name, value in tensors.items()}, path)
+    path.write_bytes(save({name: np.ascontiguousarray(value) for name, value in tensors.items()}))
 
 
 def read_tensors(path: Path) -> dict[str, np.ndarray]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
 from gridproof.store.atomic import atomic_path
@@ -19,7 +19,7 @@ def save_state(path: Path, digest: str, state: Mapping[str, Tensor]) -> None:
     """Write `state` atomically, marked with the digest of the cell that it belongs to."""
     with atomic_path(path) as temporary:
         tensors = {name: value.contiguous() for name, value in state.items()}
-        save_file(tensors, temporary, metadata={"cell": digest})
+        temporary.write_bytes(save(tensors, metadata={"cell": digest}))
 
 
 def load_state(path: Path, digest: str) -> dict[str, Tensor] | None:
