@@ -72,6 +72,7 @@ class Workspace:
         return {name: os.environ[name] for name in kept if name in os.environ} | {
             "PYTHONPATH": str(self.root / "workflow"),
             "PYTHONDONTWRITEBYTECODE": "1",
+            "GRIDPROOF_SAVE_SECONDS": "0.1",
         }
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:

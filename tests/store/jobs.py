@@ -57,24 +57,24 @@ import json, logging, sys
 from pathlib import Path
 from gridproof.store.job import TrainingJob, run_job
 logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
-fields = json.loads(sys.argv[1])
-for name in ("cell", "data"):
-    fields[name] = Path(fields[name])
-fields["seeds"] = tuple(fields["seeds"])
-trained = run_job(TrainingJob(**fields), float(sys.argv[2]))
-print("trained", trained, "torch" if "torch" in sys.modules else "no torch", flush=True)
+for text in sys.argv[2:]:
+    fields = json.loads(text)
+    fields |= {name: Path(fields[name]) for name in ("cell", "data")}
+    fields["seeds"] = tuple(fields["seeds"])
+    trained = run_job(TrainingJob(**fields), float(sys.argv[1]))
+    print("trained", trained, "torch" if "torch" in sys.modules else "no torch", flush=True)
 """
 
 
 def start_process(
-    job: TrainingJob, save_seconds: float = NEVER, prelude: str = ""
+    *jobs: TrainingJob, save_seconds: float = NEVER, prelude: str = ""
 ) -> subprocess.Popen[str]:
-    """Start a process that runs a job; it tells what it trained and whether it imported torch.
+    """Start a process that runs jobs; it tells what they trained and whether it imported torch.
 
     `prelude` is code that runs first.
     """
-    fields = json.dumps(asdict(job), default=str)
-    return start_python(prelude + JOB_SCRIPT, fields, str(save_seconds))
+    fields = [json.dumps(asdict(job), default=str) for job in jobs]
+    return start_python(prelude + JOB_SCRIPT, str(save_seconds), *fields)
 
 
 def start_python(script: str, *arguments: str) -> subprocess.Popen[str]:

@@ -60,7 +60,14 @@ def data(job: str) -> None:
 
 @cli.command()
 @click.argument("job")
-@click.option("--save-seconds", default=2.0, show_default=True, help="How often to save the state.")
+@click.option(
+    "--save-seconds",
+    default=2.0,
+    show_default=True,
+    envvar="GRIDPROOF_SAVE_SECONDS",
+    show_envvar=True,
+    help="How often to save what a killed training continues from.",
+)
 def train(job: str, save_seconds: float) -> None:
     """Train what is missing of a block of a cell; JOB is JSON from the workflow."""
     from gridproof.store.job import run_job
