@@ -71,8 +71,9 @@ def replicate_bytes(workspace: Workspace) -> dict[str, bytes]:
 
 
 def training_log(workspace: Workspace) -> str:
-    """Return the log of the last training job."""
-    return next(workspace.path("results/logs/train").glob("*/*.log")).read_text()
+    """Return the log of the last training job, empty before it has begun."""
+    logs = list(workspace.path("results/logs/train").glob("*/*.log"))
+    return logs[0].read_text() if logs else ""
 
 
 def first_epoch(log: str) -> int:
