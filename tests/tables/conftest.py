@@ -1,0 +1,38 @@
+from pathlib import Path
+
+import pytest
+
+from gridproof.tables.collect import collect
+from gridproof.tables.slices import write_slice
+from tables.synthetic import member, write_cell, write_plan
+
+SHARED, RATE, NORM = "00000000000a", "00000000000b", "00000000000c"
+
+
+@pytest.fixture(scope="session")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tables of two experiments that share a cell, the second with more seeds.
+
+    `learning_rate` asks for seeds 0 and 1 of two cells, one of which diverges with seed 1;
+    `batch_norm` for seeds 0, 1 and 5 of the shared cell, which has seeds 0, 1, 2 and 5, and one
+    more.
+    """
+    root = tmp_path_factory.mktemp("results")
+    shared = write_cell(root / "cells", SHARED, (0, 1, 2, 5))
+    rate = write_cell(root / "cells", RATE, (0, 1), diverged=(1,))
+    norm = write_cell(root / "cells", NORM, (0, 1, 5))
+    plans = {
+        "learning_rate": (
+            (0, 1),
+            [member(SHARED, shared), member(RATE, rate, 1, learning_rate=1.0)],
+        ),
+        "batch_norm": (
+            (0, 1, 5),
+            [member(NORM, norm, batch_norm=True), member(SHARED, shared, 1)],
+        ),
+    }
+    for name, (seeds, members) in plans.items():
+        plan = write_plan(root / f"{name}.json", name, seeds, members)
+        write_slice(plan, root / "tables" / name)
+    collect([root / "tables" / name for name in plans], root / "tables")
+    return root / "tables"

@@ -1,0 +1,90 @@
+"""docs/tables.md against the files."""
+
+import re
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+
+from gridproof.store.layout import TABLE_STEMS, assembled_folder
+from gridproof.study.parameters import MlpParameters
+from gridproof.tables.collect import KEYS
+from store.jobs import make_job, run
+from training.tiny import prepare_tiny
+
+PAGE = (Path(__file__).parents[2] / "docs" / "tables.md").read_text(encoding="utf-8")
+ARROW_NAMES = {"double": "float64", "float": "float32"}
+
+
+def documented() -> dict[str, list[tuple[str, str]]]:
+    """Return names and types of the columns that the page describes, by table."""
+    sections = re.split(r"^## ", PAGE, flags=re.MULTILINE)[1:]
+    return {
+        section.split("\n", 1)[0]: re.findall(r"^\| `(\w+)` \| (\w+) \|", section, re.MULTILINE)
+        for section in sections
+    }
+
+
+def columns(path: Path) -> list[tuple[str, str]]:
+    """Return names and types of the columns that a file has."""
+    return [
+        (field.name, ARROW_NAMES.get(str(field.type), str(field.type)))
+        for field in pq.read_schema(path)
+    ]
+
+
+@pytest.fixture(scope="module")
+def assembled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The assembled files of a trained cell."""
+    root = tmp_path_factory.mktemp("cell")
+    job = make_job(root / "cell", prepare_tiny(root), (0,))
+    run(job)
+    return assembled_folder(job.cell, job.seeds)
+
+
+def test_every_table_is_documented() -> None:
+    """The page has a section for each table of a study and of a cell, and no other."""
+    assert list(documented()) == [*KEYS, *TABLE_STEMS]
+
+
+@pytest.mark.parametrize("folder", [".", "learning_rate", "batch_norm"])
+@pytest.mark.parametrize("name", list(KEYS))
+def test_columns_of_study_tables_are_documented(name: str, folder: str, tables: Path) -> None:
+    """Names, order and types of the columns are those of the page, in slices as well."""
+    assert columns(tables / folder / f"{name}.parquet") == documented()[name]
+
+
+@pytest.mark.parametrize("name", TABLE_STEMS)
+def test_columns_of_cell_tables_are_documented(name: str, assembled: Path) -> None:
+    """Names, order and types of the columns are those of the page."""
+    assert columns(assembled / f"{name}.parquet") == documented()[name]
+
+
+def test_all_parameters_are_columns() -> None:
+    """The table of cells ends with the parameters of the family, in their order."""
+    names = [name for name, _ in documented()["cells"]]
+    assert names[6:] == list(MlpParameters.model_fields)
+
+
+def test_epochs_are_the_metrics_of_the_cells() -> None:
+    """The page says that both tables have the same columns."""
+    assert documented()["epochs"] == documented()["metrics"]
+
+
+def test_rows_of_the_page_are_complete() -> None:
+    """Each column has a meaning."""
+    for row in re.findall(r"^\| `\w+` \| \w+ \|.*$", PAGE, re.MULTILINE):
+        assert len(row.split("|")) == 6
+        assert row.split("|")[4].strip()
+
+
+def test_example_of_the_page_runs(
+    tables: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The query of the page gives a row for each cell of the experiment."""
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "tables").symlink_to(tables)
+    monkeypatch.chdir(tmp_path)
+    query = PAGE.split('"""')[1].replace("epoch = 50", "epoch = 2")
+    assert len(duckdb.sql(query).fetchall()) == 2
