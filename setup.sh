@@ -121,14 +121,14 @@ create_environment() {
 
 install_requirements() {
     case $installer in
-    uv) "$uv" pip sync --python .venv/bin/python --require-hashes "$1" ;;
+    uv) "$uv" pip sync --compile-bytecode --python .venv/bin/python --require-hashes "$1" ;;
     pip) .venv/bin/python -m pip install --require-hashes --no-deps -r "$1" ;;
     esac
 }
 
 install_without_dependencies() {
     case $installer in
-    uv) "$uv" pip install --python .venv/bin/python --no-deps "$@" ;;
+    uv) "$uv" pip install --compile-bytecode --python .venv/bin/python --no-deps "$@" ;;
     pip) .venv/bin/python -m pip install --no-deps "$@" ;;
     esac
 }

@@ -116,6 +116,8 @@ def test_orphan_of_a_killed_snakemake_is_waited_for(
     orphan.suspend()
     kill_snakemake(run.pid)
     run.wait(timeout=PATIENCE)
+    assert run.stdout is not None
+    run.stdout.close()
     plain = workspace.snakemake("--cores", "1", "--until", "train")
     assert plain.returncode != 0
     assert "--unlock" in plain.stdout
