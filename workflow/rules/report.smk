@@ -1,3 +1,6 @@
+from gridproof.study.workflow import folder_of_figures, folder_of_tables
+
+
 rule data_map:
     """Draw the data on a map."""
     input:
@@ -74,9 +77,9 @@ rule report:
         "../../envs/report.yaml"
     params:
         code=code_parameter("gridproof.report.build"),
-        folder=f"{OUT}/report",
-        figures=f"{OUT}/figures",
-        tables=f"{OUT}/tables",
+        folder=subpath(output[0], parent=True),
+        figures=folder_of_figures,
+        tables=folder_of_tables,
     shell:
         "python -m gridproof report {input.plan:q} {params.folder:q}"
         " --tables {params.tables:q} --figures {params.figures:q} --templates report &> {log:q}"

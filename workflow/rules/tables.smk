@@ -41,7 +41,6 @@ rule collect:
         "../../envs/train.yaml"
     params:
         code=code_parameter("gridproof.tables.collect"),
-        folder=f"{OUT}/tables",
-        slices=expand("{out}/tables/{experiment}", out=OUT, experiment=STUDY.experiments),
+        folder=subpath(output[0], parent=True),
     shell:
-        "python -m gridproof collect {params.folder:q} {params.slices:q} &> {log:q}"
+        "python -m gridproof collect {params.folder:q} {input:q} &> {log:q}"

@@ -88,12 +88,12 @@ def write_slice(plan: Path, folder: Path) -> None:
 
 @cli.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.argument("slices", nargs=-1, required=True, type=click.Path(path_type=Path))
-def collect(folder: Path, slices: tuple[Path, ...]) -> None:
-    """Merge the tables in the folders SLICES into FOLDER."""
+@click.argument("tables", nargs=-1, required=True, type=click.Path(path_type=Path))
+def collect(folder: Path, tables: tuple[Path, ...]) -> None:
+    """Merge the TABLES of all experiments, each in a folder of its own, into FOLDER."""
     from gridproof.tables.collect import collect
 
-    collect(slices, folder)
+    collect(list(dict.fromkeys(table.parent for table in tables)), folder)
 
 
 @cli.command()

@@ -36,13 +36,16 @@ def run_study(config: Path, arguments: Sequence[str]) -> int:
     if LOCKS.exists() and any(LOCKS.iterdir()):
         print("gridproof: removing the lock that a killed Snakemake left", file=sys.stderr)
         subprocess.run([*command, "--unlock", "--quiet", "all"], check=True)
-    cores = [] if has_cores(arguments) else ["--cores", "all"]
-    return subprocess.run([*command, *cores, *arguments], check=False).returncode
+    if not has_option(arguments, "--cores", "-c", "--jobs", "-j"):
+        command += ["--cores", "all"]
+    if not has_option(arguments, "--quiet", "-q", "--verbose", "-n", "--dry-run"):
+        command += ["--quiet", "rules", "host", "reason"]
+    return subprocess.run([*command, *arguments], check=False).returncode
 
 
-def has_cores(arguments: Sequence[str]) -> bool:
-    """Tell whether the arguments for Snakemake say how many cores to use."""
-    return any(item.split("=")[0] in ("--cores", "-c", "--jobs", "-j") for item in arguments)
+def has_option(arguments: Sequence[str], *names: str) -> bool:
+    """Tell whether one of the options is among the arguments for Snakemake."""
+    return any(item.split("=")[0] in names for item in arguments)
 
 
 def living_drivers(folder: Path) -> Iterator[int]:

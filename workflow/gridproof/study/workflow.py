@@ -198,3 +198,13 @@ def data_files(data: DataPlan) -> list[str]:
 def code_parameter(*modules: str) -> str:
     """Return the code of modules as a parameter that Snakemake compares."""
     return "code:" + ":".join(code_digest(module)[:12] for module in modules)
+
+
+def folder_of_tables(_wildcards: Any, input: Any) -> str:
+    """Return the folder of the tables that a job reads."""
+    return str(Path(input.tables[0]).parent)
+
+
+def folder_of_figures(_wildcards: Any, input: Any) -> str:
+    """Return the folder of the figures of all experiments."""
+    return str(Path(input.figures[0]).parent.parent)
