@@ -1,0 +1,157 @@
+"""Measure training steps against a notebook's loop, and the default study as a whole.
+
+    python benchmarks/bench.py            # steps, then the whole default study in a fresh folder
+    python benchmarks/bench.py --steps    # steps only
+
+Ratios are of one run on one machine; seconds are not comparable between machines.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+
+from gridproof.data.prepare import prepare
+from gridproof.data.prepared import load_split
+from gridproof.data.sources import find_source
+from gridproof.training.compilation import missing_for_compilation, prepare_compilation
+from gridproof.training.mlp import MlpTraining
+from gridproof.training.randomness import sample_order
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+COPIED = ("Snakefile", "config.yaml", "config", "profiles", "workflow", "envs", "report")
+SEEDS = range(5)
+N_STEPS = 250
+DEFAULTS = {
+    "depth": 6,
+    "width": 16,
+    "learning_rate": 1e-3,
+    "batch_size": 256,
+    "epochs": 1,
+    "batch_norm": False,
+    "residual": False,
+    "implicit": False,
+    "gradient_norms": False,
+}
+KINDS: dict[str, dict[str, object]] = {
+    "learning_rate, epochs": {},
+    "batch_norm": {"batch_norm": True},
+}
+
+
+def network(parameters: dict[str, object], n_classes: int) -> nn.Sequential:
+    """Return the network as a notebook would write it."""
+    layers: list[nn.Module] = []
+    size, width = 2, int(str(parameters["width"]))
+    for _ in range(int(str(parameters["depth"]))):
+        layers.append(nn.Linear(size, width))
+        if parameters["batch_norm"]:
+            layers.append(nn.BatchNorm1d(width))
+        layers.append(nn.ReLU())
+        size = width
+    return nn.Sequential(*layers, nn.Linear(size, n_classes))
+
+
+def notebook_seconds(data: Path, parameters: dict[str, object]) -> float:
+    """Return the seconds a step of a DataLoader loop that asks for the loss each step."""
+    places, labels = (torch.from_numpy(values) for values in load_split(data, "train"))
+    batch_size = int(str(parameters["batch_size"]))
+    loader = DataLoader(TensorDataset(places, labels), batch_size=batch_size, shuffle=True)
+    model = network(parameters, int(labels.max()) + 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=float(str(parameters["learning_rate"])))
+    criterion, total, steps = nn.CrossEntropyLoss(), 0.0, 0
+    started = time.perf_counter()
+    for x, y in loader:
+        optimizer.zero_grad()
+        loss = criterion(model(x), y)
+        loss.backward()
+        optimizer.step()
+        total += loss.item()
+        steps += 1
+        if steps == N_STEPS:
+            break
+    return (time.perf_counter() - started) / steps
+
+
+def training_seconds(data: Path, parameters: dict[str, object], engine: str) -> float:
+    """Return the seconds a step and replicate of a block of five, after a first epoch."""
+    training = MlpTraining(parameters=parameters, data=data, engine=engine, threads=1, seeds=SEEDS)
+    order = torch.stack([sample_order(training.n_samples, seed, 1) for seed in SEEDS])
+    training._train_epoch(order)
+    started = time.perf_counter()
+    training._train_epoch(order)
+    return (time.perf_counter() - started) / training.steps_per_epoch / len(SEEDS)
+
+
+def bench_steps(data: Path) -> None:
+    """Print microseconds a step and replicate of each kind of cell, and ratios to the notebook."""
+    torch.set_num_threads(1)
+    engines = ["eager"] if missing_for_compilation() else ["eager", "compiled"]
+    print("| cell | notebook, us | " + " | ".join(f"{name}, us | ratio" for name in engines) + " |")
+    print("|---" * (2 + 2 * len(engines)) + "|")
+    for kind, changed in KINDS.items():
+        parameters = DEFAULTS | changed
+        notebook = notebook_seconds(data, parameters)
+        cells = [kind, f"{1e6 * notebook:.0f}"]
+        for engine in engines:
+            seconds = training_seconds(data, parameters, engine)
+            cells += [f"{1e6 * seconds:.0f}", f"{notebook / seconds:.1f}"]
+        print("| " + " | ".join(cells) + " |", flush=True)
+
+
+def timed(label: str, function: Callable[[], None]) -> None:
+    """Print how long a function takes."""
+    started = time.perf_counter()
+    function()
+    print(f"{label}: {time.perf_counter() - started:.0f} s", flush=True)
+
+
+def bench_study(folder: Path) -> None:
+    """Print the seconds of the default study from nothing and again, and its peak memory."""
+    for name in COPIED:
+        source = REPOSITORY / name
+        copy = shutil.copytree if source.is_dir() else shutil.copy2
+        copy(source, folder / name)
+    environment = os.environ | {"PYTHONPATH": str(folder / "workflow")}
+
+    def run() -> None:
+        command = [sys.executable, "-m", "gridproof", "run", "--quiet", "all"]
+        subprocess.run(command, cwd=folder, env=environment, check=True)
+
+    timed("the default study, from nothing, with compilation", run)
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
+    print(f"peak memory of its largest process: {peak:.2f} GiB")
+    timed("the same again, nothing to do", run)
+
+
+def main() -> None:
+    """Measure what the command line asks for."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--steps", action="store_true", help="training steps only")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if not missing_for_compilation():
+            prepare_compilation(folder / "cache")
+        options = {"split": {"val": 0.1, "test": 0.1, "seed": 0}}
+        prepare("countries", find_source("geonames"), options, "bench", folder / "data")
+        bench_steps(folder / "data")
+        if not arguments.steps:
+            (folder / "study").mkdir()
+            bench_study(folder / "study")
+
+
+if __name__ == "__main__":
+    main()

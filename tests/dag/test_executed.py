@@ -1,0 +1,142 @@
+"""Edits that are really run: what trains, what is left alone, and the bytes that come out."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from workspace import Workspace, write_places
+
+pytestmark = pytest.mark.slow
+
+CONFIG = "config/small.yaml"
+ROOM = "results/small"
+TIMELESS = ("cells", "memberships", "epochs")
+RATE = "mlp-d2-w4-lr0.1-b64-e2"
+
+
+def contents(workspace: Workspace, *patterns: str) -> dict[str, bytes]:
+    """Return the content of all files below results/ that match one of the patterns."""
+    root = workspace.path("results")
+    files = [file for pattern in patterns for file in root.glob(pattern)]
+    return {str(file.relative_to(root)): file.read_bytes() for file in files}
+
+
+def replicates(workspace: Workspace) -> dict[str, bytes]:
+    """Return the results of every replicate, without the record of how they were made."""
+    return contents(workspace, "cells/*/seed-*/*.parquet", "cells/*/seed-*/*.safetensors")
+
+
+def tables(workspace: Workspace) -> dict[str, bytes]:
+    """Return the tables that hold no times."""
+    return contents(workspace, *(f"small/tables/**/{name}.parquet" for name in TIMELESS))
+
+
+def figures(workspace: Workspace) -> dict[str, bytes]:
+    """Return all figures."""
+    return contents(workspace, "small/figures/*/*.png", "small/figures/*/*.svg")
+
+
+def times(workspace: Workspace) -> dict[str, int]:
+    """Return when each file of each replicate was last written."""
+    files = workspace.path("results/cells").glob("*/seed-*/*")
+    return {str(file): file.stat().st_mtime_ns for file in files}
+
+
+def report_time(workspace: Workspace) -> int:
+    """Return when the report was written."""
+    return workspace.path(f"{ROOM}/report/index.html").stat().st_mtime_ns
+
+
+def trained(output: str) -> tuple[int, int]:
+    """Return how many cells and replicates the summary says were trained."""
+    found = re.search(r"(\d+) of \d+ cells trained \((\d+) replicate", output)
+    assert found, output
+    return int(found[1]), int(found[2])
+
+
+def subset_is_equal(before: dict[str, bytes], after: dict[str, bytes]) -> bool:
+    """Tell whether everything that was there before is there with the same content."""
+    return {name: after.get(name) for name in before} == before
+
+
+def test_added_rate_trains_one_cell_and_taking_it_back_restores_every_byte(
+    workspace: Workspace,
+) -> None:
+    """One cell trains, its experiment's figure is drawn again, the rest stays; then all is back."""
+    old, old_figures, old_tables = replicates(workspace), figures(workspace), tables(workspace)
+    old_times = times(workspace)
+    workspace.edit(CONFIG, lambda text: text.replace("[0.1, 1e-3]", "[0.1, 1e-2, 1e-3]"))
+    assert trained(workspace.run()) == (1, 2)
+    assert subset_is_equal(old, replicates(workspace))
+    assert old_times.items() <= times(workspace).items()
+    changed = {name for name, content in figures(workspace).items() if old_figures[name] != content}
+    assert {Path(name).parent.name for name in changed} == {"learning_rate"}
+    workspace.edit(CONFIG, lambda text: text.replace("[0.1, 1e-2, 1e-3]", "[0.1, 1e-3]"))
+    assert trained(workspace.run()) == (0, 0)
+    assert tables(workspace) == old_tables
+    assert figures(workspace) == old_figures
+
+
+def test_deleted_cell_comes_back_with_the_same_bytes(workspace: Workspace) -> None:
+    """A cell that is trained again gives every byte of the first time."""
+    old, old_figures = replicates(workspace), figures(workspace)
+    shutil.rmtree(workspace.cells()[RATE])
+    assert trained(workspace.run()) == (1, 2)
+    assert replicates(workspace) == old
+    assert figures(workspace) == old_figures
+
+
+def test_added_seed_trains_only_new_replicates(workspace: Workspace) -> None:
+    """Seeds 0 and 1 of every cell are left alone, seed 2 is trained."""
+    old_times = times(workspace)
+    workspace.edit(CONFIG, lambda text: text.replace("seeds: 2", "seeds: 3"))
+    assert trained(workspace.run()) == (4, 4)
+    assert old_times.items() <= times(workspace).items()
+
+
+def test_comment_in_the_trainer_runs_nothing(workspace: Workspace) -> None:
+    """Not even the report is written again."""
+    old_times, written = times(workspace), report_time(workspace)
+    workspace.edit(
+        "workflow/gridproof/training/mlp.py",
+        lambda text: text.replace("self.epoch += 1\n", "self.epoch += 1  # next\n"),
+    )
+    output = workspace.run()
+    assert trained(output) == (0, 0)
+    assert times(workspace) == old_times
+    assert report_time(workspace) == written
+    assert "report (unchanged)" in output
+
+
+def test_prose_changes_the_report_alone(workspace: Workspace) -> None:
+    """The new words are in the report; no figure is drawn again."""
+    drawn = {path: path.stat().st_mtime_ns for path in workspace.path(ROOM).glob("figures/*/*")}
+    word = "A closing word."
+    workspace.edit("report/report.md.j2", lambda text: f"{text}\n{word}\n")
+    assert trained(workspace.run()) == (0, 0)
+    assert word in workspace.path(f"{ROOM}/report/report.md").read_text()
+    assert {path: path.stat().st_mtime_ns for path in drawn} == drawn
+
+
+def test_plain_snakemake_gives_the_same_results(finished: Workspace, tmp_path: Path) -> None:
+    """`snakemake`, on one core and without the command around it, gives the same bytes."""
+    plain = Workspace.create(tmp_path / "plain", finished.study)
+    shutil.copy2(finished.path(CONFIG), plain.path(CONFIG))
+    write_places(plain.path("data"))
+    result = plain.snakemake("--cores", "1", "--resources", "gpu=1")
+    assert result.returncode == 0, result.stdout
+    assert trained(result.stdout) == (4, 8)
+    assert replicates(plain) == replicates(finished)
+    assert tables(plain) == tables(finished)
+    assert figures(plain) == figures(finished)
+
+
+def test_snakemake_report_holds_the_figures_with_captions(workspace: Workspace) -> None:
+    """`snakemake --report` works on a finished study."""
+    result = workspace.snakemake("--report", "report.html")
+    assert result.returncode == 0, result.stdout
+    assert "curves.png" in workspace.path("report.html").read_text()
