@@ -7,7 +7,7 @@ report: setup ## run the default study (config.yaml) and write its report
 	$(VENV)/gridproof run
 
 demo: setup ## run the small study of config/demo.yaml
-	$(VENV)/gridproof run --config config/demo.yaml
+	$(VENV)/gridproof run --configfile config/demo.yaml
 
 test: setup ## run all tests
 	$(VENV)/python -m pytest

@@ -109,7 +109,7 @@ class Workspace:
 
     def run(self, *arguments: str) -> str:
         """Run the study to the end; return what was printed."""
-        result = self.command("run", "--config", self.study, *arguments)
+        result = self.command("run", "--configfile", self.study, *arguments)
         assert result.returncode == 0, result.stdout
         return result.stdout
 

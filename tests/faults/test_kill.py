@@ -19,7 +19,7 @@ from workspace import Workspace
 pytestmark = pytest.mark.slow
 
 PATIENCE = 60
-RUN = ("-m", "gridproof", "run", "--config")
+RUN = ("-m", "gridproof", "run", "--configfile")
 
 
 def find_trainer(driver: int) -> psutil.Process:
@@ -122,7 +122,7 @@ def test_orphan_of_a_killed_snakemake_is_waited_for(
     assert plain.returncode != 0
     assert "--unlock" in plain.stdout
     again = workspace.start(
-        "-m", "gridproof", "run", "--config", workspace.study, "--until", "train"
+        "-m", "gridproof", "run", "--configfile", workspace.study, "--until", "train"
     )
     wait_for_text(workspace, "another process trains")
     orphan.resume()
@@ -143,7 +143,7 @@ def wait_for_text(workspace: Workspace, text: str) -> None:
 def test_second_run_beside_a_living_one_is_refused(workspace: Workspace) -> None:
     """Two drivers in one folder would fight for the same files: the second says who is there."""
     run = start(workspace)
-    second = workspace.command("run", "--config", workspace.study)
+    second = workspace.command("run", "--configfile", workspace.study)
     snakemake = find_snakemake(run.pid).pid
     os.killpg(run.pid, signal.SIGKILL)
     run.communicate()

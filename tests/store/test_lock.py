@@ -30,7 +30,7 @@ def read_line(process: subprocess.Popen[str]) -> str:
     return process.stdout.readline().rstrip("\n")
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_lock_of_a_dead_process_is_free(number: signal.Signals, tmp_path: Path) -> None:
     """However the holder dies, the one that waits gets the lock; it says once that it waits."""
     path = tmp_path / "cell" / ".lock-0"

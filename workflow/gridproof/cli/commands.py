@@ -8,13 +8,14 @@ from pathlib import Path
 
 import click
 
-CONFIG = click.option(
-    "--config",
+CONFIGFILE = click.option(
+    "--configfile",
     default="config.yaml",
     show_default=True,
     type=click.Path(path_type=Path),
     help="The study.",
 )
+ONLY = click.option("--only", help="Experiments, separated by commas; all by default.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -26,24 +27,25 @@ def cli() -> None:
 
 
 @cli.command(context_settings={"ignore_unknown_options": True})
-@CONFIG
+@CONFIGFILE
+@ONLY
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-def run(config: Path, arguments: tuple[str, ...]) -> None:
+def run(configfile: Path, only: str | None, arguments: tuple[str, ...]) -> None:
     """Run a study with Snakemake on all cores; ARGUMENTS are passed on to Snakemake."""
     from gridproof.cli.run import run_study
 
-    sys.exit(run_study(config, arguments))
+    sys.exit(run_study(configfile, only, arguments))
 
 
 @cli.command()
-@CONFIG
-@click.option("--only", help="Experiments to show, separated by commas.")
-def cells(config: Path, only: str | None) -> None:
+@CONFIGFILE
+@ONLY
+def cells(configfile: Path, only: str | None) -> None:
     """Print the cells of a study and how far they are: done, partial or missing."""
     from gridproof.cli.listing import print_cells
     from gridproof.study.plan import read_study
 
-    print_cells(read_study(config, {"only": only} if only else None))
+    print_cells(read_study(configfile, {"only": only} if only else None))
 
 
 @cli.command()

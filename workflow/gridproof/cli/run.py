@@ -15,15 +15,17 @@ from gridproof.study.plan import read_study
 LOCKS = Path(".snakemake/locks")
 
 
-def run_study(config: Path, arguments: Sequence[str]) -> int:
+def run_study(config: Path, only: str | None, arguments: Sequence[str]) -> int:
     """Run Snakemake on all cores for the study `config`; return its exit code.
+
+    `only` names experiments, separated by commas; `arguments` are passed on to Snakemake.
 
     The study is validated before Snakemake starts. A lock that a killed Snakemake left is removed
     after making sure that none runs in this folder. Raises GridproofError if one does.
     """
     if not Path("Snakefile").exists():
         raise GridproofError(f"no Snakefile in {Path.cwd()}: run this in the folder of the project")
-    study = read_study(config)
+    study = read_study(config, {"only": only} if only else None)
     if study.note:
         print(f"gridproof: note: {study.note}", file=sys.stderr)
     drivers = list(living_drivers(Path.cwd()))
@@ -36,6 +38,8 @@ def run_study(config: Path, arguments: Sequence[str]) -> int:
     if LOCKS.exists() and any(LOCKS.iterdir()):
         print("gridproof: removing the lock that a killed Snakemake left", file=sys.stderr)
         subprocess.run([*command, "--unlock", "--quiet", "all"], check=True)
+    if only:
+        command += ["--config", f"only={only}"]
     if not has_option(arguments, "--cores", "-c", "--jobs", "-j"):
         command += ["--cores", "all"]
     if not has_option(arguments, "--quiet", "-q", "--verbose", "-n", "--dry-run"):
