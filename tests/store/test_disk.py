@@ -14,6 +14,7 @@ from gridproof.errors import GridproofError
 from gridproof.store.job import TrainingJob
 from gridproof.store.layout import assembled_folder, replicate_folder
 from gridproof.store.manifest import is_intact
+from gridproof.store.state import load_state, save_state
 from store.jobs import NEVER, content, make_job, run
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -101,7 +102,21 @@ def test_full_disk(pages_left: int, save_seconds: float, data: Path, small_disk:
     assert visible(cell) == {"seed-0", "seed-1", "seed-2", "seeds-0", "seeds-0-1-2"}
 
 
-def test_disk_that_is_full_while_assembling(data: Path, small_disk: Path) -> None:
+def test_full_disk_keeps_the_older_state(small_disk: Path) -> None:
+    """A state that does not fit leaves the last one that did, to continue from."""
+    path = small_disk / "state"
+    save_state(path, "feedbeef0123", {"epoch": torch.tensor(1), "much": torch.ones(1000)})
+    fill(small_disk, 1)
+    with pytest.raises(OSError, match="No space left on device"):
+        save_state(path, "feedbeef0123", {"epoch": torch.tensor(2), "much": torch.ones(2000)})
+    state = load_state(path, "feedbeef0123")
+    assert state is not None
+    assert int(state["epoch"]) == 1
+    assert visible(small_disk) == {"state", "filler"}
+
+
+@pytest.mark.parametrize("pages_left", [0, 1, 2, 4, 6])
+def test_disk_that_is_full_while_assembling(pages_left: int, data: Path, small_disk: Path) -> None:
     """All replicates are finished: they stay, and no assembled file is half-written."""
     cell = small_disk / "cell"
     job = make_job(cell, data, (0, 1, 2))
@@ -109,7 +124,7 @@ def test_disk_that_is_full_while_assembling(data: Path, small_disk: Path) -> Non
     target = assembled_folder(cell, job.seeds)
     expected = {path.name: path.read_bytes() for path in target.iterdir()}
     shutil.rmtree(target)
-    filler = fill(small_disk, 2)
+    filler = fill(small_disk, pages_left)
     assert "the disk is full" in fail(job, NEVER)
     assert all(is_intact(replicate_folder(cell, seed)) for seed in job.seeds)
     for path in target.iterdir():

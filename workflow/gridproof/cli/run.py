@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import psutil
 
+from gridproof.cli.summary import WRAPPED, failures, show, summary
 from gridproof.errors import GridproofError
 from gridproof.study.plan import read_study
 
@@ -44,7 +47,12 @@ def run_study(config: Path, only: str | None, arguments: Sequence[str]) -> int:
         command += ["--cores", "all"]
     if not has_option(arguments, "--quiet", "-q", "--verbose", "-n", "--dry-run"):
         command += ["--quiet", "rules", "host", "reason"]
-    return subprocess.run([*command, *arguments], check=False).returncode
+    started = time.time()
+    environment = os.environ | {WRAPPED: "1"}
+    code = subprocess.run([*command, *arguments], env=environment, check=False).returncode
+    if not has_option(arguments, "-n", "--dry-run"):
+        show(failures(study) if code else summary(study, started))
+    return code
 
 
 def has_option(arguments: Sequence[str], *names: str) -> bool:

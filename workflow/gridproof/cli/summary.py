@@ -9,6 +9,8 @@ from gridproof.store.layout import replicate_folder
 from gridproof.store.manifest import MANIFEST, is_intact
 from gridproof.study.plan import Study
 
+WRAPPED = "GRIDPROOF_RUN"
+
 
 def summary(study: Study, started: float) -> str:
     """Return what was trained since `started` (seconds since 1970), what was reused, and where."""

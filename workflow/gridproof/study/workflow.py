@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from gridproof.cli.summary import failures, show, summary
+from gridproof.cli.summary import WRAPPED, failures, show, summary
 from gridproof.errors import GridproofError
 from gridproof.figures.registry import FIGURES
 from gridproof.store.layout import ASSEMBLED, assembled_folder
@@ -67,12 +67,14 @@ class WorkflowStudy:
         self.started = time.time()
 
     def tell_success(self) -> None:
-        """Print what was trained, what was reused and where the report is."""
-        show(summary(self.study, self.started))
+        """Print what was trained and where the report is, unless the command around does."""
+        if WRAPPED not in os.environ:
+            show(summary(self.study, self.started))
 
     def tell_failure(self) -> None:
-        """Print what is finished all the same and what to do next."""
-        show(failures(self.study))
+        """Print what is finished and what to do next, unless the command around does."""
+        if WRAPPED not in os.environ:
+            show(failures(self.study))
 
     def cell(self, wildcards: Any) -> CellPlan:
         """Return the cell that a job is for; GridproofError if the study no longer has it."""
