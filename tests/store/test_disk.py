@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import torch
 
 from gridproof.__main__ import explain
 from gridproof.errors import GridproofError
