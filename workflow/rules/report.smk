@@ -37,7 +37,7 @@ rule figure:
     output:
         png=report(
             f"{OUT}/figures/{{experiment}}/{{figure}}.png",
-            caption="../../report/captions/{figure}.rst",
+            caption="../../report/captions/figure.rst",
             category="{experiment}",
         ),
         svg=f"{OUT}/figures/{{experiment}}/{{figure}}.svg",

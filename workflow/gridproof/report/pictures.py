@@ -7,6 +7,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from jinja2 import StrictUndefined, Template
+
 from gridproof.errors import GridproofError
 from gridproof.figures.registry import FIGURES, find_figure
 from gridproof.report.plan import StudyPlan
@@ -67,10 +69,13 @@ def find_pictures(
 
 def read_caption(captions_dir: Path, figure: str) -> str:
     """Return what a kind of figure shows, from the file that Snakemake's own report reads too."""
-    path = captions_dir / f"{figure}.rst"
-    if not path.is_file():
-        raise GridproofError(f"{path} is missing: every figure needs a caption")
-    return " ".join(path.read_text(encoding="utf-8").split())
+    level = find_figure(figure).level
+    path = captions_dir / ("map.rst" if level == "study" else "figure.rst")
+    template = Template(path.read_text(encoding="utf-8"), undefined=StrictUndefined)
+    caption = template.render(snakemake={"wildcards": {"figure": figure}}).split()
+    if not caption:
+        raise GridproofError(f"{path} has no caption for {figure!r}: every figure needs one")
+    return " ".join(caption)
 
 
 def hero(pictures: list[Picture]) -> Picture | None:
