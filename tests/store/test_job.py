@@ -123,6 +123,23 @@ def test_assembled_files_come_back_without_training(finished: TrainingJob) -> No
     assert assembled_content(finished) == expected
 
 
+@pytest.mark.parametrize("writer", ["write_table", "write_tensors"])
+def test_interrupted_assembly_leaves_the_files_as_they_were(
+    writer: str, finished: TrainingJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is declared to Snakemake is replaced by whole files only."""
+
+    def interrupted(path: Path, content: object) -> None:
+        path.write_bytes(b"half")
+        raise KeyboardInterrupt
+
+    expected = assembled_content(finished)
+    monkeypatch.setattr(f"gridproof.store.assemble.{writer}", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run(finished)
+    assert assembled_content(finished) == expected
+
+
 def test_assembling_imports_no_torch(finished: TrainingJob) -> None:
     """A process that finds everything finished does not pay for torch."""
     shutil.rmtree(assembled_folder(finished.cell, finished.seeds))
