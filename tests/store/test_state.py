@@ -149,6 +149,7 @@ def test_state_serves_other_seeds_of_the_block(data: Path, cell: Path, tmp_path:
     assert content(replicate_folder(cell, 4)) == content(replicate_folder(undisturbed.cell, 4))
 
 
+@pytest.mark.slow
 def test_killed_training_continues_to_the_same_bytes(
     data: Path, cell: Path, tmp_path: Path
 ) -> None:
