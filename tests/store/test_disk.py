@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from gridproof.__main__ import explain
 from gridproof.errors import GridproofError
+from gridproof.failures import explain
 from gridproof.store.job import TrainingJob
 from gridproof.store.layout import assembled_folder, replicate_folder
 from gridproof.store.manifest import is_intact

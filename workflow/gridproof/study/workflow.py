@@ -11,6 +11,7 @@ from typing import Any
 
 from gridproof.cli.summary import WRAPPED, failures, show, summary
 from gridproof.errors import GridproofError
+from gridproof.failures import explain
 from gridproof.figures.registry import FIGURES
 from gridproof.store.layout import ASSEMBLED, assembled_folder
 from gridproof.study.closure import PACKAGE_FOLDER, code_digest
@@ -30,19 +31,32 @@ def open_study(
     """Read the study that Snakemake was called with and make its plans available to jobs.
 
     `config_files` and `overrides` are Snakemake's `--configfile` and `--config`; without a file it
-    is config.yaml. With `write`, the plans that jobs read are written under results/.
+    is config.yaml. With `write`, the plans that jobs read are written under results/. A mistake in
+    the study ends the process with its message alone.
     """
     use_this_interpreter()
+    try:
+        study = plan_study(config_files, overrides)
+        if write:
+            write_plans(study)
+    except (GridproofError, OSError) as error:
+        message = explain(error)
+        if message is None:
+            raise
+        print(f"gridproof: error: {message}", file=sys.stderr)
+        sys.exit(2)
+    return WorkflowStudy(study)
+
+
+def plan_study(config_files: list[Path], overrides: Mapping[str, object]) -> Study:
+    """Return the study in the one file that was named, or in config.yaml."""
     if len(config_files) > 1:
         names = ", ".join(map(str, config_files))
         raise GridproofError(f"one study at a time: --configfile was given {names}")
     path = config_files[0] if config_files else DEFAULT_CONFIG
     if path.is_absolute() and path.is_relative_to(Path.cwd()):
         path = path.relative_to(Path.cwd())
-    study = read_study(path, overrides)
-    if write:
-        write_plans(study)
-    return WorkflowStudy(study)
+    return read_study(path, overrides)
 
 
 def use_this_interpreter() -> None:
