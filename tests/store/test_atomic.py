@@ -5,7 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from gridproof.store.atomic import atomic_folder, atomic_path, write_bytes, write_text
+from gridproof.store.atomic import (
+    atomic_folder,
+    atomic_path,
+    remove_leftovers,
+    write_bytes,
+    write_text,
+)
 from store.jobs import start_python
 
 
@@ -131,3 +137,17 @@ def test_killed_in_the_middle(
     assert visible(tmp_path) == ["target"]
     written = target if manager == "atomic_path" else target / "a"
     assert written.read_text() == "new"
+
+
+def test_leftovers_of_killed_writers_are_removed(tmp_path: Path) -> None:
+    """The hidden files of one path go; other files, hidden or not, stay."""
+    target = tmp_path / "seed-0"
+    folder = tmp_path / f".seed-0.{'a' * 32}"
+    folder.mkdir()
+    (folder / "metrics.parquet").touch()
+    (tmp_path / f".seed-0.{'b' * 32}").touch()
+    kept = {tmp_path / f".seed-1.{'a' * 32}", tmp_path / ".lock-0", target}
+    for path in kept:
+        path.touch()
+    remove_leftovers(target)
+    assert set(tmp_path.iterdir()) == kept

@@ -51,7 +51,7 @@ def run_study(config: Path, only: str | None, arguments: Sequence[str]) -> int:
     environment = os.environ | {WRAPPED: "1"}
     code = subprocess.run([*command, *arguments], env=environment, check=False).returncode
     if not has_option(arguments, "-n", "--dry-run"):
-        show(failures(study) if code else summary(study, started))
+        show(failures(study, started) if code else summary(study, started))
     return code
 
 

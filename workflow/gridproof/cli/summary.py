@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
+from pathlib import Path
 
-from gridproof.store.layout import replicate_folder
+from gridproof.store.layout import RESULTS, replicate_folder
 from gridproof.store.manifest import MANIFEST, is_intact
 from gridproof.study.plan import Study
 
@@ -42,16 +43,36 @@ def count_replicates(study: Study, started: float) -> tuple[tuple[int, int], int
     return (cells, new), old
 
 
-def failures(study: Study) -> str:
-    """Return what is finished in spite of a failure and what to do next."""
+def failures(study: Study, started: float) -> str:
+    """Return what failed since `started` and why, what is finished all the same, what to do."""
     replicates = [
         replicate_folder(cell.folder, seed) for cell in study.cells.values() for seed in cell.seeds
     ]
     done = sum(map(is_intact, replicates))
-    return (
-        f"{done} of {plural(len(replicates), 'replicate')} finished and kept; the log of each "
-        "failed job, shown above, says why. Once that is mended, run the same command again."
+    reasons = [f"{log}: {reason}" for log in new_logs(study, started) if (reason := failure(log))]
+    return "\n".join(
+        [
+            *reasons,
+            f"{done} of {plural(len(replicates), 'replicate')} finished and kept; "
+            "once what failed is mended, run the same command again",
+        ]
     )
+
+
+def new_logs(study: Study, started: float) -> list[Path]:
+    """Return the logs of jobs that were written since `started`, the oldest first."""
+    rooms = {RESULTS / "logs", study.folder / "logs"}
+    logs = {log: log.stat().st_mtime for room in rooms for log in room.rglob("*.log")}
+    return sorted((log for log, time in logs.items() if time >= started), key=lambda log: logs[log])
+
+
+def failure(log: Path) -> str | None:
+    """Return the reason of a failure from a job's log: our message, or the end of a traceback."""
+    text = log.read_text(encoding="utf-8", errors="replace").rstrip()
+    _, found, message = text.rpartition("gridproof: error: ")
+    if found:
+        return message
+    return text.rpartition("\n")[2] if "Traceback (most recent call last)" in text else None
 
 
 def plural(count: int, noun: str) -> str:

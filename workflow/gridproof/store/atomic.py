@@ -55,6 +55,15 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, text.encode())
 
 
+def remove_leftovers(path: Path) -> None:
+    """Remove the hidden files that killed writers of `path` left; none may be writing it now."""
+    for leftover in path.parent.glob(f".{path.name}.{'?' * 32}"):
+        if leftover.is_dir():
+            shutil.rmtree(leftover)
+        else:
+            leftover.unlink()
+
+
 def _flush_to_disk(path: Path) -> None:
     with path.open("rb") as file:
         os.fsync(file.fileno())

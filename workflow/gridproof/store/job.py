@@ -6,11 +6,13 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from gridproof.errors import GridproofError
 from gridproof.families import FAMILIES, Training
 from gridproof.store.assemble import assemble
+from gridproof.store.atomic import remove_leftovers
 from gridproof.store.layout import (
     CACHE,
     block_of,
@@ -54,7 +56,10 @@ def run_job(job: TrainingJob, save_seconds: float) -> list[int]:
     if len(blocks) != 1:
         raise GridproofError(f"seeds {list(job.seeds)} are not of one block")
     block = blocks.pop()
+    folder_of = partial(replicate_folder, job.cell)
     with exclusive(lock_file(job.cell, block)):
+        for path in (state_file(job.cell, block), *map(folder_of, block_seeds(block))):
+            remove_leftovers(path)
         missing = missing_seeds(job.cell, job.seeds)
         if missing:
             logger.info("training seeds %s of %s", missing, job.cell.name)

@@ -88,7 +88,7 @@ class WorkflowStudy:
     def tell_failure(self) -> None:
         """Print what is finished and what to do next, unless the command around does."""
         if WRAPPED not in os.environ:
-            show(failures(self.study))
+            show(failures(self.study, self.started))
 
     def cell(self, wildcards: Any) -> CellPlan:
         """Return the cell that a job is for; GridproofError if the study no longer has it."""

@@ -1,0 +1,121 @@
+"""What a tired user types: one clear message, exit code not 0, no traceback, nothing lost."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from workspace import Workspace, write_places
+
+pytestmark = pytest.mark.slow
+
+STUDY = """\
+title: Mistakes
+study: mistakes
+data:
+  towns: {source: csv, train: data/train.csv, val: data/validation.csv, test: data/test.csv}
+seeds: 1
+engine: eager
+experiments:
+  epochs:
+    set: {depth: 1, width: 4, batch_size: 64, epochs: 1}
+    figures: [curves]
+"""
+CONFIG = "config/mistakes.yaml"
+Edit = Callable[[Workspace], None]
+
+
+def replaced(name: str, old: str, new: str) -> Edit:
+    """Return an edit that replaces a text in a file."""
+    return lambda workspace: workspace.edit(name, lambda text: text.replace(old, new, 1))
+
+
+def no_compiler(workspace: Workspace) -> None:
+    """Ask for the compiled engine where there is no compiler."""
+    workspace.edit(CONFIG, lambda text: text.replace("engine: eager", "engine: compiled"))
+
+
+BEFORE_ANY_JOB: dict[str, tuple[Edit, str]] = {
+    "an unknown key": (
+        replaced(CONFIG, "seeds: 1", "sedes: 1"),
+        "config/mistakes.yaml, line 5: sedes: unknown key",
+    ),
+    "an unknown parameter": (
+        replaced(CONFIG, "batch_size", "bacth_size"),
+        "did you mean 'batch_size'",
+    ),
+    "a wrong type": (replaced(CONFIG, "width: 4", "width: wide"), "width"),
+    "a duplicate experiment": (
+        lambda workspace: workspace.edit(
+            CONFIG, lambda text: f"{text}  epochs:\n    set: {{epochs: 2}}\n"
+        ),
+        "epochs",
+    ),
+    "a missing data file": (
+        lambda workspace: workspace.path("data/test.csv").unlink(),
+        "data/test.csv does not exist",
+    ),
+}
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """A small study that has not run."""
+    created = Workspace.create(tmp_path / "clone", CONFIG)
+    created.path(CONFIG).write_text(STUDY)
+    write_places(created.path("data"))
+    return created
+
+
+@pytest.mark.parametrize(("edit", "message"), BEFORE_ANY_JOB.values(), ids=BEFORE_ANY_JOB)
+def test_mistake_stops_both_commands_before_any_job(
+    workspace: Workspace, edit: Edit, message: str
+) -> None:
+    """`gridproof run` and plain `snakemake` give the same message and start nothing."""
+    edit(workspace)
+    ours = workspace.command("run", "--configfile", CONFIG)
+    plain = workspace.snakemake("--cores", "1")
+    for result in (ours, plain):
+        assert result.returncode != 0
+        assert message in result.stdout
+        assert "Traceback" not in result.stdout
+        assert 'File "' not in result.stdout
+    assert not workspace.path("results/cells").exists()
+
+
+def test_mistake_in_the_data_is_told_with_file_and_row(workspace: Workspace) -> None:
+    """A text where a number should be fails the data job; its log is shown."""
+    workspace.edit("data/train.csv", lambda text: text.replace("\n7,", "\n7,east", 1))
+    result = workspace.command("run", "--configfile", CONFIG)
+    assert result.returncode != 0
+    assert "data/train.csv, row 9" in result.stdout
+    assert "finished and kept" in result.stdout
+    assert "Traceback" not in result.stdout
+
+
+def test_damaged_checkpoint_fails_the_figure_and_names_the_file(workspace: Workspace) -> None:
+    """A checkpoint cut short is not drawn; what to do stands in the message."""
+    replaced(CONFIG, "[curves]", "[boundaries]")(workspace)
+    workspace.run()
+    file = next(workspace.path("results/cells").glob("*/seeds-0/checkpoint.safetensors"))
+    file.write_bytes(file.read_bytes()[:-100])
+    shutil.rmtree(workspace.path("results/mistakes/figures/epochs"))
+    result = workspace.command("run", "--configfile", CONFIG)
+    assert result.returncode != 0
+    assert str(file.relative_to(workspace.root)) in result.stdout
+    assert "Traceback" not in result.stdout
+
+
+def test_compiled_engine_without_a_compiler_fails_the_job_alone(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine is part of the cell: no silent change to another one."""
+    no_compiler(workspace)
+    monkeypatch.setenv("CXX", "no-such-compiler")
+    result = workspace.command("run", "--configfile", CONFIG)
+    assert result.returncode != 0
+    assert "'no-such-compiler' (apt install g++)" in result.stdout
+    assert "Traceback" not in result.stdout
