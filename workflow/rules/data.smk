@@ -10,6 +10,7 @@ rule data:
     conda:
         "../../envs/train.yaml"
     params:
+        code=code_parameter("gridproof.data.prepare"),
         job=STUDY.data_job,
     shell:
         "python -m gridproof data {params.job:q} &> {log:q}"

@@ -31,7 +31,7 @@ def data_digest(
     ----------
     source : name of the source.
     options : all options of the source, defaults included; those that are paths do not count.
-    code : digest of the code that makes the rows, the import closure of `gridproof.data.prepare`
+    code : digest of the code that makes the rows, the import closure of `gridproof.data.prepared`
         and of the source's module.
     memory : JSON file in which digests of files are remembered; one that cannot be read or
         written is ignored.

@@ -10,11 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
-from gridproof.data.prepared import FACTS, PARQUET, SCHEMA
+from gridproof.data.prepared import FACTS, PARQUET, parquet_bytes
 from gridproof.data.source import SPLITS, Source, SourceData
 from gridproof.errors import GridproofError
 from gridproof.store.atomic import write_bytes
@@ -38,7 +35,7 @@ def prepare(
     """
     data = source.implementation().load(options)
     _check(name, data)
-    parquet = _parquet_bytes(data.frame)
+    parquet = parquet_bytes(data.frame)
     facts = {
         "name": name,
         "source": source.name,
@@ -104,10 +101,3 @@ def _check(name: str, data: SourceData) -> None:
                     f"data {name}: found no {split} row of class {class_name}, "
                     "expected at least one row of each class in every split"
                 )
-
-
-def _parquet_bytes(frame: pd.DataFrame) -> bytes:
-    columns = [pa.array(frame[column], type=SCHEMA.field(column).type) for column in SCHEMA.names]
-    sink = pa.BufferOutputStream()
-    pq.write_table(pa.Table.from_arrays(columns, schema=SCHEMA), sink, compression="zstd")
-    return sink.getvalue().to_pybytes()

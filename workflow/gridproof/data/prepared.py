@@ -1,11 +1,11 @@
-"""Reading prepared data: `data.parquet` and `facts.json` of results/data/<name>-<digest>/."""
+"""Prepared data: the form of `data.parquet` and `facts.json` in results/data/<name>-<digest>/."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +13,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from gridproof.errors import GridproofError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PARQUET = "data.parquet"
 FACTS = "facts.json"
@@ -24,6 +27,18 @@ SCHEMA = pa.schema(
         "label": pa.int64(),
     }
 )
+
+
+def parquet_bytes(frame: pd.DataFrame) -> bytes:
+    """Return rows as the content of `data.parquet`; equal rows give equal bytes.
+
+    `frame` has the columns split, longitude and latitude (degrees) and label, in their final order.
+    """
+    columns = [pa.array(frame[column], type=SCHEMA.field(column).type) for column in SCHEMA.names]
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.Table.from_arrays(columns, schema=SCHEMA), sink, compression="zstd")
+    content: bytes = sink.getvalue().to_pybytes()
+    return content
 
 
 def load_split(directory: Path, split: str) -> tuple[np.ndarray, np.ndarray]:

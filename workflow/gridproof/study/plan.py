@@ -30,7 +30,7 @@ from gridproof.study.identity import (
 )
 from gridproof.study.load import load_config
 
-PREPARE_MODULE = "gridproof.data.prepare"
+PREPARED_MODULE = "gridproof.data.prepared"
 SOURCE_MEMORY = CACHE / "sources.json"
 
 
@@ -195,8 +195,12 @@ def plan_data(name: str, options: Mapping[str, object]) -> DataPlan:
 
 
 def current_data_digest(source: str, options: Mapping[str, object]) -> str:
-    """Return the digest that data from `source` have as its files and our code stand now."""
-    code = short_digest([code_digest(PREPARE_MODULE), code_digest(find_source(source).module)])
+    """Return the digest that data from `source` have as its files and our code stand now.
+
+    The code is what decides the rows: the source's module and the prepared form. What is only said
+    about the rows, in facts.json, is made again when its code is edited, but trains nothing.
+    """
+    code = short_digest([code_digest(PREPARED_MODULE), code_digest(find_source(source).module)])
     return data_digest(source, options, code, SOURCE_MEMORY)
 
 
