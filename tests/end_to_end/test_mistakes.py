@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from mounts import mounted
 from workspace import Workspace, write_places
 
 pytestmark = pytest.mark.slow
@@ -119,3 +120,17 @@ def test_compiled_engine_without_a_compiler_fails_the_job_alone(
     assert result.returncode != 0
     assert "'no-such-compiler' (apt install g++)" in result.stdout
     assert "Traceback" not in result.stdout
+
+
+def test_read_only_results_stop_both_commands_before_any_job(workspace: Workspace) -> None:
+    """Results that cannot be written are told before anything is trained."""
+    results = workspace.path("results")
+    results.mkdir()
+    with mounted(results, "-o", "bind,ro", str(results)):
+        ours = workspace.command("run", "--configfile", CONFIG)
+        plain = workspace.snakemake("--cores", "1")
+    for result in (ours, plain):
+        assert result.returncode != 0
+        assert "the file system is read-only" in result.stdout
+        assert "Traceback" not in result.stdout
+    assert list(results.iterdir()) == []

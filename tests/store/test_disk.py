@@ -2,9 +2,7 @@
 
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,24 +14,10 @@ from gridproof.store.job import TrainingJob
 from gridproof.store.layout import assembled_folder, replicate_folder
 from gridproof.store.manifest import is_intact
 from gridproof.store.state import load_state, save_state
+from mounts import mounted
 from store.jobs import NEVER, content, make_job, run
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
-
-
-@contextmanager
-def mounted(folder: Path, *arguments: str) -> Iterator[None]:
-    """Mount something on `folder`, or skip the test where that is not allowed."""
-    if shutil.which("mount") is None:
-        pytest.skip("there is no mount command")
-    command = ["mount", *arguments, str(folder)]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
-    if result.returncode:
-        pytest.skip(f"mounting is not allowed here: {result.stderr.strip()}")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 @pytest.fixture
