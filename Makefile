@@ -1,4 +1,5 @@
 VENV := .venv/bin
+PYTEST := $(VENV)/python -m pytest --numprocesses auto --dist loadfile
 
 .DEFAULT_GOAL := report
 .PHONY: report demo test check test-full lint bench lock setup help
@@ -10,13 +11,13 @@ demo: setup ## run the small study of config/demo.yaml
 	$(VENV)/gridproof run --configfile config/demo.yaml
 
 test: setup ## run all tests
-	$(VENV)/python -m pytest
+	$(PYTEST)
 
 check: setup lint ## run the linters and the quick tests
-	$(VENV)/python -m pytest -m "not slow and not full"
+	$(PYTEST) -m "not slow and not full"
 
 test-full: setup ## run all tests, with those that take minutes
-	$(VENV)/python -m pytest -m ""
+	$(PYTEST) -m ""
 
 lint: setup ## check form and types: ruff, snakefmt, mypy
 	$(VENV)/ruff check .

@@ -4,7 +4,7 @@ from gridproof.study.workflow import folder_of_figures, folder_of_tables
 rule data_map:
     """Draw the data on a map."""
     input:
-        ancient(STUDY.map_data),
+        STUDY.map_data,
     output:
         png=report(
             f"{OUT}/figures/data/{{name}}.png",
@@ -31,7 +31,7 @@ rule figure:
     """Draw one figure of one experiment."""
     input:
         tables=expand("{out}/tables/{{experiment}}/{table}.parquet", out=OUT, table=TABLES),
-        data=ancient(STUDY.figure_data),
+        data=STUDY.figure_data,
         checkpoints=STUDY.figure_checkpoints,
         style="workflow/gridproof/figures/style.mplstyle",
     output:
