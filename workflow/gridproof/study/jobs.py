@@ -9,7 +9,7 @@ from gridproof.data.prepared import check_prepared
 from gridproof.errors import GridproofError
 from gridproof.families import family_of
 from gridproof.store.job import TrainingJob
-from gridproof.store.layout import CELLS, DATA
+from gridproof.store.layout import CELLS
 from gridproof.study.closure import code_digest
 from gridproof.study.identity import canonical_json, cell_digest, library_versions
 from gridproof.study.plan import CellPlan, DataPlan, current_data_digest
@@ -73,7 +73,7 @@ def parse_training_job(text: str) -> TrainingJob:
         cell=CELLS / plan["cell"],
         digest=plan["digest"],
         spec=plan["spec"],
-        data=DATA / data.folder.name,
+        data=data.folder,
         seeds=tuple(plan["seeds"]),
     )
 
