@@ -8,14 +8,14 @@ from gridproof.training.compilation import missing_for_compilation
 
 NOMINAL_ROWS = 100_000
 COMPILED_FROM_STEPS = 10_000
-COMPILED_UP_TO_DEPTH = 20
+COMPILED_UP_TO_DEPTH = 50
 
 
 def resolve_engine(engine: str, parameters: Mapping[str, object]) -> str:
     """Return `eager` or `compiled` for a cell of the study.
 
     `auto` compiles where it pays: from 10,000 steps on (counted for 100,000 rows, because the data
-    may not be prepared yet), up to 20 layers, whose graph compiles in under a minute. Without a
+    may not be prepared yet), up to 50 layers, whose graph compiles in two minutes. Without a
     C++ compiler and Python's headers everything is eager.
     """
     if engine != "auto":

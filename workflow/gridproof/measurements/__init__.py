@@ -1,0 +1,1 @@
+"""Measurements of finished cells: what follows from their weights and was not recorded in training."""
