@@ -1,4 +1,6 @@
-TABLES = ["cells", "memberships", "epochs", "replicates"]
+from gridproof.tables.collect import KEYS
+
+TABLES = list(KEYS)
 
 
 rule slice:
@@ -7,6 +9,9 @@ rule slice:
         plan=STUDY.experiment_plan,
         metrics=STUDY.experiment_cells("metrics.parquet"),
         replicates=STUDY.experiment_cells("replicates.json"),
+        batches=STUDY.experiment_cells("batches.parquet"),
+        gradients=STUDY.experiment_cells("gradients.parquet"),
+        measured=STUDY.experiment_measurements,
     output:
         expand("{out}/tables/{{experiment}}/{table}.parquet", out=OUT, table=TABLES),
     log:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 from pathlib import Path
@@ -76,6 +77,25 @@ def train(job: str, save_seconds: float) -> None:
     from gridproof.study.jobs import parse_training_job
 
     run_job(parse_training_job(job), save_seconds)
+
+
+@cli.command()
+@click.argument("job")
+@click.argument("history", type=click.Path(path_type=Path))
+@click.argument("out", type=click.Path(path_type=Path))
+def measure(job: str, history: Path, out: Path) -> None:
+    """Measure a finished cell from its HISTORY of weights; JOB is JSON from the workflow."""
+    from gridproof.measurements.measure import measure
+
+    fields = json.loads(job)
+    measure(
+        fields["measurements"],
+        fields["digest"],
+        fields["parameters"],
+        history,
+        Path(fields["data"]),
+        out,
+    )
 
 
 @cli.command("slice")

@@ -24,6 +24,12 @@ class Member:
     parameters: dict[str, Any]
     epochs: pd.DataFrame = field(repr=False)
     replicates: pd.DataFrame = field(repr=False)
+    directory: Path = field(repr=False)
+
+    def rows(self, table: str) -> pd.DataFrame:
+        """Return the cell's rows of one of the large tables, such as `batches`; read when asked."""
+        path = self.directory / f"{table}.parquet"
+        return _read_parquet(path, filters=[("cell", "==", self.cell)])
 
     @property
     def seeds(self) -> list[int]:
@@ -71,12 +77,16 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slice:
-    """The four tables of one experiment, as described in docs/tables.md."""
+    """The tables of one experiment, as described in docs/tables.md.
+
+    The large ones stay on disk in `directory`; `Member.rows` reads what is asked for.
+    """
 
     cells: pd.DataFrame
     memberships: pd.DataFrame
     epochs: pd.DataFrame
     replicates: pd.DataFrame
+    directory: Path
 
     def members(self) -> list[Member]:
         """Return the experiment's cells in the order of the config."""
@@ -90,15 +100,17 @@ class Slice:
                 parameters={str(key): value for key, value in rows[membership.cell].items()},
                 epochs=epochs[epochs["cell"] == membership.cell],
                 replicates=self.replicates[self.replicates["cell"] == membership.cell],
+                directory=self.directory,
             )
             for membership in self.memberships.sort_values("position").itertuples()
         ]
 
 
 def load_slice(directory: Path) -> Slice:
-    """Read the four tables of an experiment from the Parquet files in `directory`."""
+    """Read an experiment's tables from `directory`, but for those that are read when asked for."""
     names = ("cells", "memberships", "epochs", "replicates")
-    return Slice(**{name: _read_parquet(directory / f"{name}.parquet") for name in names})
+    frames = {name: _read_parquet(directory / f"{name}.parquet") for name in names}
+    return Slice(**frames, directory=directory)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,8 +147,8 @@ class Inputs:
         return self.checkpoints[cell]
 
 
-def _read_parquet(path: Path) -> pd.DataFrame:
+def _read_parquet(path: Path, filters: list[tuple[str, str, str]] | None = None) -> pd.DataFrame:
     try:
-        return pd.read_parquet(path)
+        return pd.read_parquet(path, filters=filters)
     except (OSError, ValueError) as error:
         raise GridproofError(f"{path}: cannot be read as Parquet ({error})") from error

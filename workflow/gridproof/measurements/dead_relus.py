@@ -43,5 +43,8 @@ def dead_shares(cell: TrainedCell, network: Tensors, inputs: Tensor) -> Tensor:
                 activations = activations + relu if summed else relu
                 largest[layer] = torch.maximum(largest[layer], relu.amax(2))
     shares = (largest <= 0).double().mean(2)
-    shares[~torch.isfinite(largest).all(2)] = torch.nan
+    for layer in range(cell.shape.depth):
+        whole = torch.isfinite(largest[layer]).all(1)
+        whole &= torch.isfinite(network[f"weight.{layer}"]).flatten(1).all(1)
+        shares[layer, ~whole] = torch.nan
     return shares

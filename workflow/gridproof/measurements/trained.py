@@ -35,7 +35,9 @@ class TrainedCell:
     @cached_property
     def seeds(self) -> tuple[int, ...]:
         """The seeds whose weights the history holds, ascending."""
-        return tuple(sorted({int(name.split("/")[0].removeprefix("seed-")) for name in self.history}))
+        return tuple(
+            sorted({int(name.split("/")[0].removeprefix("seed-")) for name in self.history})
+        )
 
     @cached_property
     def epochs(self) -> range:

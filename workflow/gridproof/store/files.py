@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -19,10 +19,28 @@ def write_table(path: Path, table: pa.Table) -> None:
     pq.write_table(table, path, compression="zstd")
 
 
+def write_tables(path: Path, tables: Iterable[pa.Table]) -> None:
+    """Write tables of one schema, at least one, as one Parquet file without joining them first."""
+    remaining = iter(tables)
+    first = next(remaining)
+    with pq.ParquetWriter(path, first.schema, compression="zstd") as writer:
+        writer.write_table(first)
+        for table in remaining:
+            writer.write_table(table)
+
+
 def read_table(path: Path) -> pa.Table:
     """Read a Parquet file; GridproofError names a file that is missing or damaged."""
     try:
         return pq.ParquetFile(path).read()
+    except (OSError, pa.ArrowException) as error:
+        raise GridproofError(_damaged(path, "Parquet", error)) from error
+
+
+def read_schema(path: Path) -> pa.Schema:
+    """Read the columns of a Parquet file; GridproofError names a file that is missing or damaged."""
+    try:
+        return pq.ParquetFile(path).schema_arrow
     except (OSError, pa.ArrowException) as error:
         raise GridproofError(_damaged(path, "Parquet", error)) from error
 

@@ -12,6 +12,7 @@ CACHE = RESULTS / "cache"
 BLOCK_WIDTH = 5
 TABLE_STEMS = ("metrics", "batches", "gradients")
 TENSOR_STEMS = ("final", "best", "history")
+MEASURED = "measured.parquet"
 ASSEMBLED = (
     "metrics.parquet",
     "batches.parquet",
@@ -50,6 +51,11 @@ def replicate_folder(cell: Path, seed: int) -> Path:
 def assembled_folder(cell: Path, seeds: Sequence[int]) -> Path:
     """Return the folder of the files that Snakemake knows, for the replicates `seeds`."""
     return cell / f"seeds-{seeds_name(seeds)}"
+
+
+def measured_file(cell: Path, seeds: Sequence[int]) -> Path:
+    """Return the file of what was measured of the finished replicates `seeds`."""
+    return assembled_folder(cell, seeds) / MEASURED
 
 
 def state_file(cell: Path, block: int) -> Path:

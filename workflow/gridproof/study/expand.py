@@ -41,6 +41,7 @@ class ResolvedExperiment:
     seeds: tuple[int, ...]
     threads: int
     engine: str
+    measure: tuple[str, ...]
     figures: tuple[str, ...]
     members: tuple[Member, ...]
 
@@ -65,6 +66,7 @@ def resolve(config: StudyConfig, name: str, experiment: Experiment) -> ResolvedE
         seeds=experiment.seeds or config.seeds,
         threads=experiment.threads or config.threads,
         engine=experiment.engine or config.engine,
+        measure=experiment.measure,
         figures=experiment.figures,
         members=members(config, experiment),
     )

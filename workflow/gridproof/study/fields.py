@@ -18,6 +18,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from gridproof.figures.registry import FIGURES
+from gridproof.measurements.registry import MEASUREMENTS
 
 MAX_SEEDS = 1000
 LAST_SEED = 2**31 - 1
@@ -92,6 +93,15 @@ def check_figure(name: str) -> str:
     return name
 
 
+def check_measurement(name: str) -> str:
+    """Refuse a name that no measurement has."""
+    if name not in MEASUREMENTS:
+        raise PydanticCustomError(
+            "unknown_name", "measurement", {"valid": tuple(MEASUREMENTS), "kind": "measurement"}
+        )
+    return name
+
+
 def check_path(path: Path) -> Path:
     """Refuse an empty path, which would mean the working directory."""
     if path == Path():
@@ -139,4 +149,10 @@ FigureName = Annotated[
     WithJsonSchema({"type": "string", "enum": list(EXPERIMENT_FIGURES)}),
 ]
 Figures = Annotated[tuple[FigureName, ...], AfterValidator(check_distinct)]
+MeasurementName = Annotated[
+    str,
+    AfterValidator(check_measurement),
+    WithJsonSchema({"type": "string", "enum": list(MEASUREMENTS)}),
+]
+Measurements = Annotated[tuple[MeasurementName, ...], AfterValidator(check_distinct)]
 Selection = Annotated[tuple[str, ...], Field(min_length=1), AfterValidator(check_distinct)]

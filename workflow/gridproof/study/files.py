@@ -29,6 +29,7 @@ def experiment_content(study: Study, experiment: ExperimentPlan) -> dict[str, ob
                 "engine": cell.spec["engine"],
                 "parameters": cell.parameters,
                 "assembled": [str(folder) for folder in cell.assembled()],
+                "measured": [str(file) for file in cell.measured()],
             }
         )
     return {"experiment": experiment.name, "seeds": list(experiment.seeds), "members": members}

@@ -37,6 +37,18 @@ def describe_training(cell: CellPlan, seeds: Sequence[int]) -> str:
     )
 
 
+def describe_measurements(cell: CellPlan) -> str:
+    """Return the argument of a measuring job: JSON with what to measure, and of which cell."""
+    return canonical_json(
+        {
+            "data": str(cell.data.folder),
+            "digest": cell.digest,
+            "measurements": list(cell.measurements),
+            "parameters": cell.parameters,
+        }
+    )
+
+
 def _data_fields(data: DataPlan) -> dict[str, object]:
     return {
         "digest": data.digest,

@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from gridproof.errors import GridproofError
+from gridproof.measurements.registry import MEASUREMENTS
 from gridproof.study.complaints import Complaint, complaint_of, complaints_of
 from gridproof.study.expand import candidates, n_candidates
 from gridproof.study.parameters import PARAMETERS
@@ -68,6 +69,7 @@ def cell_complaints(config: StudyConfig, document: Document) -> Iterator[Complai
             yield Complaint((*path, "sweep"), f"{count} cells, expected at most {MAX_CELLS}")
         else:
             yield from conflicts(config, experiment, path, document)
+            yield from unfit_measurements(config, experiment, path)
 
 
 def conflicts(
@@ -87,6 +89,19 @@ def conflicts(
                 )
                 place = next((place for place in places if place in document.lines), path)
                 yield Complaint(place, complaint_of(details).text)
+
+
+def unfit_measurements(
+    config: StudyConfig, experiment: Experiment, path: KeyPath
+) -> Iterator[Complaint]:
+    """Yield the measurements that have no meaning for one of the experiment's cells."""
+    for index, name in enumerate(experiment.measure):
+        for switch in MEASUREMENTS[name].unfit:
+            if any(values.get(switch) for _, values in candidates(config, experiment)):
+                yield Complaint(
+                    (*path, "measure", index),
+                    f"found {name!r} with cells that have {switch} true, expected cells without",
+                )
 
 
 def report(complaints: Collection[Complaint], document: Document, replaced: Collection[str]) -> str:

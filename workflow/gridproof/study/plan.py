@@ -10,12 +10,14 @@ from pathlib import Path
 from gridproof.data.identity import data_digest
 from gridproof.data.sources import find_source
 from gridproof.families import FAMILIES, Family
+from gridproof.measurements.registry import in_order
 from gridproof.store.layout import (
     CACHE,
     CELLS,
     DATA,
     assembled_folder,
     block_of,
+    measured_file,
     study_folder,
 )
 from gridproof.study.closure import code_digest
@@ -51,7 +53,7 @@ class DataPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellPlan:
-    """A cell: one resolved configuration, with all the seeds that the study asks for."""
+    """A cell: one resolved configuration, with all seeds and measurements that the study asks for."""
 
     family: Family
     slug: str
@@ -61,6 +63,7 @@ class CellPlan:
     libraries: Mapping[str, str]
     data: DataPlan
     seeds: tuple[int, ...]
+    measurements: tuple[str, ...]
 
     @property
     def name(self) -> str:
@@ -94,6 +97,10 @@ class CellPlan:
     def assembled(self) -> list[Path]:
         """Return the folders of the files that the jobs assemble."""
         return [assembled_folder(self.folder, seeds) for seeds in self.blocks()]
+
+    def measured(self) -> list[Path]:
+        """Return the files of what is measured, none if nothing is asked for."""
+        return [measured_file(self.folder, seeds) for seeds in self.blocks() if self.measurements]
 
     def assembled_with(self, seed: int) -> Path:
         """Return the folder of the assembled files that hold `seed`."""
@@ -162,8 +169,7 @@ def read_study(path: Path, overrides: Mapping[str, object] | None = None) -> Stu
         members = []
         for member in experiment.members:
             cell = plan_cell(experiment, member.parameters.model_dump(), data[experiment.data])
-            seeds = {*cell.seeds, *(cells[cell.name].seeds if cell.name in cells else ())}
-            cells[cell.name] = replace(cell, seeds=tuple(sorted(seeds)))
+            cells[cell.name] = joined(cell, cells.get(cell.name, cell))
             members.append(MemberPlan(cell=cell.name, label=member.label, position=member.position))
         experiments[experiment.name] = ExperimentPlan(
             name=experiment.name,
@@ -182,6 +188,15 @@ def read_study(path: Path, overrides: Mapping[str, object] | None = None) -> Stu
         cells=cells,
         data=data,
         note=missing_compiler_note({experiment.engine for experiment in resolved}),
+    )
+
+
+def joined(cell: CellPlan, other: CellPlan) -> CellPlan:
+    """Return a cell with what two experiments ask of it: all seeds, all measurements."""
+    return replace(
+        cell,
+        seeds=tuple(sorted({*cell.seeds, *other.seeds})),
+        measurements=in_order({*cell.measurements, *other.measurements}),
     )
 
 
@@ -222,4 +237,5 @@ def plan_cell(
         libraries=libraries,
         data=data,
         seeds=experiment.seeds,
+        measurements=experiment.measure,
     )

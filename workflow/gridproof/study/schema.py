@@ -13,6 +13,7 @@ from gridproof.study.fields import (
     ExperimentName,
     Figures,
     FilePath,
+    Measurements,
     Name,
     Number,
     Section,
@@ -92,6 +93,10 @@ class Experiment(Section):
     )
     rows: tuple[Section, ...] = Field(
         default=(), description="Cells written out, in addition to the sweep's."
+    )
+    measure: Measurements = Field(
+        default=(),
+        description="What is measured of the finished cells; changes nothing about the cells.",
     )
     figures: Figures = Field(
         default=("curves",), description="What the report shows of the experiment."

@@ -13,15 +13,17 @@ from gridproof.cli.summary import WRAPPED, failures, show, summary
 from gridproof.errors import GridproofError
 from gridproof.failures import explain
 from gridproof.figures.registry import FIGURES
+from gridproof.measurements.registry import MEASUREMENTS
 from gridproof.store.layout import ASSEMBLED, assembled_folder
 from gridproof.study.closure import PACKAGE_FOLDER, code_digest
 from gridproof.study.files import experiment_file, study_file, write_plans
-from gridproof.study.jobs import describe_data, describe_training
+from gridproof.study.jobs import describe_data, describe_measurements, describe_training
 from gridproof.study.plan import CellPlan, DataPlan, Study, read_study
 
 DEFAULT_CONFIG = Path("config.yaml")
 TEMPLATES = Path("report")
 TEMPLATE_SUFFIXES = {".j2", ".yaml", ".css", ".rst"}
+MEASURE_MODULE = "gridproof.measurements.measure"
 DRAW_MODULE = "gridproof.figures.draw"
 
 
@@ -127,6 +129,15 @@ class WorkflowStudy:
         """Return the prepared data of a cell."""
         return data_files(self.cell(wildcards).data)
 
+    def measurement_job(self, wildcards: Any) -> str:
+        """Return what a measuring job is told: what to measure, and of which cell."""
+        return describe_measurements(self.cell(wildcards))
+
+    def measurement_code(self, wildcards: Any) -> str:
+        """Return the code of a cell's measurements, so that only its edits measure again."""
+        names = self.cell(wildcards).measurements
+        return code_parameter(MEASURE_MODULE, *(MEASUREMENTS[name].module for name in names))
+
     def cell_files(self) -> list[str]:
         """Return all files that training jobs declare."""
         return [
@@ -148,6 +159,12 @@ class WorkflowStudy:
             return [str(folder / name) for cell in cells for folder in cell.assembled()]
 
         return files
+
+    def experiment_measurements(self, wildcards: Any) -> list[str]:
+        """Return the files of what is measured of an experiment's cells."""
+        members = self.study.experiments[wildcards.experiment].members
+        cells = [self.study.cells[member.cell] for member in members]
+        return [str(file) for cell in cells for file in cell.measured()]
 
     def figure_data(self, wildcards: Any) -> list[str]:
         """Return the prepared data behind an experiment's figures."""

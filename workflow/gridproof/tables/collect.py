@@ -2,43 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from gridproof.store.atomic import atomic_path
-from gridproof.store.files import read_table, write_table
+from gridproof.store.files import read_schema, read_table, write_tables
 
 KEYS = {
     "cells": ("cell",),
     "memberships": ("experiment", "cell"),
     "epochs": ("cell", "seed"),
     "replicates": ("cell", "seed"),
+    "batches": ("cell", "seed"),
+    "gradients": ("cell", "seed"),
+    "activations": ("cell", "seed"),
+    "regions": ("cell", "seed"),
 }
 
 
 def collect(slices: Sequence[Path], folder: Path) -> None:
     """Merge the tables in the folders `slices` into tables in `folder`."""
     for name, keys in KEYS.items():
-        parts = [read_table(part / f"{name}.parquet") for part in slices]
         with atomic_path(folder / f"{name}.parquet") as path:
-            write_table(path, merge(parts, keys))
+            write_tables(path, merge([part / f"{name}.parquet" for part in slices], keys))
 
 
-def merge(parts: Sequence[pa.Table], keys: Sequence[str]) -> pa.Table:
-    """Concatenate tables; rows whose keys an earlier table has are left out.
+def merge(files: Sequence[Path], keys: Sequence[str]) -> Iterator[pa.Table]:
+    """Yield the tables in `files` one by one; rows whose keys an earlier one has are left out.
 
     Columns that only some tables have are null in the rows of the others.
     """
-    kept: list[pa.Table] = []
+    schema = pa.unify_schemas([read_schema(file) for file in files], promote_options="default")
     seen = pa.array([], pa.string())
-    for part in parts:
+    for file in files:
+        part = read_table(file)
         key = row_keys(part, keys)
-        kept.append(part.filter(pc.invert(pc.is_in(key, seen))))
+        kept = part.filter(pc.invert(pc.is_in(key, seen)))
+        yield pa.concat_tables([schema.empty_table(), kept], promote_options="default")
         seen = pa.concat_arrays([seen, key.combine_chunks()]).unique()
-    return pa.concat_tables(kept, promote_options="default")
 
 
 def row_keys(table: pa.Table, keys: Sequence[str]) -> pa.ChunkedArray:

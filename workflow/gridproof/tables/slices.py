@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 
 from gridproof.errors import GridproofError
 from gridproof.store.atomic import atomic_path
-from gridproof.store.files import read_table, write_table
+from gridproof.store.files import read_table, write_tables
+from gridproof.tables.measured import join_measured, measured_rows
 
 Plan = Mapping[str, Any]
 
@@ -21,23 +22,29 @@ def write_slice(plan_file: Path, folder: Path) -> None:
     """Write the tables of one experiment into `folder`.
 
     `plan_file` is the experiment's plan: its name, its seeds, and for each cell who it is and where
-    its assembled files lie.
+    its assembled files lie. A cell's rows are read and written before the next cell's.
     """
     plan: Plan = json.loads(plan_file.read_text(encoding="utf-8"))
-    tables: dict[str, Callable[[Plan], pa.Table]] = {
+    if not plan["members"]:
+        raise GridproofError(f"the experiment {plan['experiment']!r} has no cells")
+    tables: dict[str, Callable[[Plan], Iterator[pa.Table]]] = {
         "cells": cells,
         "memberships": memberships,
         "epochs": epochs,
         "replicates": replicates,
+        "batches": lambda plan: assembled(plan, "batches.parquet"),
+        "gradients": lambda plan: assembled(plan, "gradients.parquet"),
+        "activations": lambda plan: measured(plan, "activations"),
+        "regions": lambda plan: measured(plan, "regions"),
     }
     for name, make in tables.items():
         with atomic_path(folder / f"{name}.parquet") as path:
-            write_table(path, make(plan))
+            write_tables(path, make(plan))
 
 
-def cells(plan: Plan) -> pa.Table:
-    """Return one row a cell: who it is, and one column a parameter."""
-    return pa.Table.from_pylist(
+def cells(plan: Plan) -> Iterator[pa.Table]:
+    """Yield one row a cell: who it is, and one column a parameter."""
+    yield pa.Table.from_pylist(
         [
             {
                 "cell": member["cell"],
@@ -53,9 +60,9 @@ def cells(plan: Plan) -> pa.Table:
     )
 
 
-def memberships(plan: Plan) -> pa.Table:
-    """Return one row a cell: how the experiment calls it, and its place in the config."""
-    return pa.Table.from_pylist(
+def memberships(plan: Plan) -> Iterator[pa.Table]:
+    """Yield one row a cell: how the experiment calls it, and its place in the config."""
+    yield pa.Table.from_pylist(
         [
             {
                 "experiment": plan["experiment"],
@@ -68,15 +75,38 @@ def memberships(plan: Plan) -> pa.Table:
     )
 
 
-def epochs(plan: Plan) -> pa.Table:
-    """Return the metrics of every epoch of every replicate that the experiment asks for."""
-    parts = [read_table(file) for file in assembled_files(plan, "metrics.parquet")]
-    table = pa.concat_tables(parts, promote_options="default")
+def epochs(plan: Plan) -> Iterator[pa.Table]:
+    """Yield the metrics of every epoch of every replicate that the experiment asks for.
+
+    Measured columns come last; they are null for cells and epochs that they were not measured of.
+    """
+    for member in plan["members"]:
+        values = measured_rows(member["measured"])
+        for folder in member["assembled"]:
+            table = read_table(Path(folder) / "metrics.parquet")
+            yield join_measured(asked_for(plan, table), values)
+
+
+def assembled(plan: Plan, name: str) -> Iterator[pa.Table]:
+    """Yield the rows of the assembled files `name` of the replicates that are asked for."""
+    for member in plan["members"]:
+        for folder in member["assembled"]:
+            yield asked_for(plan, read_table(Path(folder) / name))
+
+
+def measured(plan: Plan, table: str) -> Iterator[pa.Table]:
+    """Yield the rows of a table that is all measured, of the replicates that are asked for."""
+    for member in plan["members"]:
+        yield asked_for(plan, measured_rows(member["measured"]).table(table))
+
+
+def asked_for(plan: Plan, table: pa.Table) -> pa.Table:
+    """Return the rows of the experiment's seeds."""
     return table.filter(pc.is_in(table["seed"], pa.array(plan["seeds"], pa.int64())))
 
 
-def replicates(plan: Plan) -> pa.Table:
-    """Return one row a replicate: how it went, and where and with what it was trained."""
+def replicates(plan: Plan) -> Iterator[pa.Table]:
+    """Yield one row a replicate: how it went, and where and with what it was trained."""
     rows = []
     for member in plan["members"]:
         for folder in member["assembled"]:
@@ -103,7 +133,7 @@ def replicates(plan: Plan) -> pa.Table:
             "finished": pa.string(),
         }
     )
-    return pa.Table.from_pylist(rows, schema=schema)
+    yield pa.Table.from_pylist(rows, schema=schema)
 
 
 def replicate_row(cell: str, seed: int, manifest: Mapping[str, Any]) -> dict[str, object]:
@@ -117,11 +147,3 @@ def replicate_row(cell: str, seed: int, manifest: Mapping[str, Any]) -> dict[str
         **{name: record[name] for name in names},
         "torch": record["libraries"].get("torch"),
     }
-
-
-def assembled_files(plan: Plan, name: str) -> Sequence[Path]:
-    """Return the assembled files called `name` of all cells; GridproofError if there is no cell."""
-    files = [Path(folder) / name for member in plan["members"] for folder in member["assembled"]]
-    if not files:
-        raise GridproofError(f"the experiment {plan['experiment']!r} has no cells")
-    return files
