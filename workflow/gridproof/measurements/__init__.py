@@ -1,1 +1,1 @@
-"""Measurements of finished cells: what follows from their weights and was not recorded in training."""
+"""Measurements of finished cells: what follows from their weights and was not recorded."""

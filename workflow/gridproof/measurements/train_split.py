@@ -21,7 +21,7 @@ def measured_epochs(last: int) -> list[int]:
 
 
 def measure(cell: TrainedCell) -> list[Value]:
-    """Return mean cross-entropy in nats and accuracy as a fraction, computed as the trainer does."""
+    """Return mean cross-entropy in nats and accuracy as a fraction, as the trainer has them."""
     inputs, labels = cell.inputs("train")
     values = []
     for epoch in measured_epochs(cell.epochs[-1]):

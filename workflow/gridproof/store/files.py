@@ -38,7 +38,7 @@ def read_table(path: Path) -> pa.Table:
 
 
 def read_schema(path: Path) -> pa.Schema:
-    """Read the columns of a Parquet file; GridproofError names a file that is missing or damaged."""
+    """Read a Parquet file's columns; GridproofError names a file that is missing or damaged."""
     try:
         return pq.ParquetFile(path).schema_arrow
     except (OSError, pa.ArrowException) as error:

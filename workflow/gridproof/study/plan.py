@@ -53,7 +53,7 @@ class DataPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellPlan:
-    """A cell: one resolved configuration, with all seeds and measurements that the study asks for."""
+    """A cell: one resolved configuration, with all that the study asks of it."""
 
     family: Family
     slug: str
