@@ -19,4 +19,5 @@ rule all:
         rules.collect.output,
         STUDY.figures(".png"),
         STUDY.figures(".svg"),
+        STUDY.animations(),
         rules.report.output,

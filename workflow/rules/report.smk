@@ -56,6 +56,29 @@ rule figure:
         " --png {output.png:q} --svg {output.svg:q} &> {log:q}"
 
 
+rule animation:
+    """Draw what one figure shows epoch by epoch."""
+    input:
+        tables=expand("{out}/tables/{{experiment}}/{table}.parquet", out=OUT, table=TABLES),
+        data=STUDY.figure_data,
+        checkpoints=STUDY.figure_checkpoints,
+        style="workflow/gridproof/figures/style.mplstyle",
+    output:
+        f"{OUT}/figures/{{experiment}}/{{figure}}.gif",
+    log:
+        f"{OUT}/logs/animation/{{experiment}}/{{figure}}.log",
+    benchmark:
+        f"{OUT}/benchmarks/animation/{{experiment}}/{{figure}}.tsv"
+    conda:
+        "../../envs/report.yaml"
+    params:
+        code=STUDY.animation_code,
+        options=STUDY.figure_options,
+    shell:
+        "python -m gridproof animation {wildcards.figure} {params.options:q}"
+        " --gif {output:q} &> {log:q}"
+
+
 rule report:
     """Write the report from tables, figures and the templates in report/."""
     input:
@@ -64,6 +87,7 @@ rule report:
         figures=STUDY.figures(".png"),
         vectors=STUDY.figures(".svg"),
         texts=STUDY.figures(".json"),
+        animations=STUDY.animations(),
         facts=STUDY.facts(),
         templates=STUDY.templates(),
     output:

@@ -130,10 +130,23 @@ def figure(
 ) -> None:
     """Draw the figure NAME as PNG and SVG, with its text alternative beside the PNG."""
     from gridproof.figures.draw import draw
-    from gridproof.store.layout import digest_of_cell_folder
+    from gridproof.store.layout import files_by_cell
 
-    checkpoints = {digest_of_cell_folder(file.parent.parent): file for file in checkpoint}
-    draw(name, tables, checkpoints, data, png, svg)
+    draw(name, tables, files_by_cell(checkpoint), data, png, svg)
+
+
+@cli.command()
+@click.argument("name")
+@click.option("--tables", required=True, type=click.Path(path_type=Path))
+@click.option("--data", required=True, type=click.Path(path_type=Path), help="Prepared data.")
+@click.option("--checkpoint", multiple=True, type=click.Path(path_type=Path))
+@click.option("--gif", required=True, type=click.Path(path_type=Path))
+def animation(name: str, tables: Path, data: Path, checkpoint: tuple[Path, ...], gif: Path) -> None:
+    """Draw the animated figure NAME from the weights of every epoch."""
+    from gridproof.figures.animation import animate
+    from gridproof.store.layout import files_by_cell
+
+    animate(name, tables, files_by_cell(checkpoint), data, gif)
 
 
 @cli.command()

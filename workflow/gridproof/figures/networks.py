@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -36,19 +37,44 @@ def predict_points(
 
     `weights` are those after the last epoch, or those of the epoch with the lowest validation loss.
     """
+    tensors = _load_tensors(inputs.checkpoint(member.cell), f"seed-{seed}/{weights}/")
+    epoch = member.last_epoch if weights == "final" else member.best_epochs[seed]
+    accuracy = member.value("test_accuracy", seed=seed, epoch=epoch)
+    classes = _classes(tensors, member, points)
+    return Prediction(seed=seed, epoch=epoch, test_accuracy=accuracy, classes=classes)
+
+
+def predict_epochs(
+    inputs: Inputs, member: Member, points: np.ndarray, *, seed: int, epochs: Sequence[int]
+) -> Iterator[Prediction]:
+    """Yield what a replicate's network predicts at `points` (n, 2) after each of some epochs.
+
+    The checkpoint file of the cell must be its `history.safetensors`.
+    """
+    history = _load_tensors(inputs.checkpoint(member.cell), f"seed-{seed}/")
+    for epoch in epochs:
+        tensors = {name: rows[epoch] for name, rows in history.items()}
+        yield Prediction(
+            seed=seed,
+            epoch=epoch,
+            test_accuracy=member.value("test_accuracy", seed=seed, epoch=epoch),
+            classes=_classes(tensors, member, points),
+        )
+
+
+def _classes(
+    tensors: dict[str, torch.Tensor], member: Member, points: np.ndarray
+) -> np.ndarray | None:
+    """Return the class that a network predicts at each point, None if weights are not finite."""
     import torch
 
     from gridproof.models.mlp import predict
 
-    tensors = _load_tensors(inputs.checkpoint(member.cell), f"seed-{seed}/{weights}/")
-    epoch = member.last_epoch if weights == "final" else member.best_epochs[seed]
-    accuracy = member.value("test_accuracy", seed=seed, epoch=epoch)
-    classes = None
-    if all(bool(torch.isfinite(value).all()) for value in tensors.values()):
-        batch = torch.from_numpy(points.astype(np.float32))
-        logits = [predict(tensors, member.parameters, part) for part in batch.split(CHUNK)]
-        classes = torch.cat(logits).argmax(dim=1).numpy()
-    return Prediction(seed=seed, epoch=epoch, test_accuracy=accuracy, classes=classes)
+    if not all(bool(torch.isfinite(value).all()) for value in tensors.values()):
+        return None
+    batch = torch.from_numpy(points.astype(np.float32))
+    logits = [predict(tensors, member.parameters, part) for part in batch.split(CHUNK)]
+    return torch.cat(logits).argmax(dim=1).numpy()
 
 
 def stored_seeds(path: Path) -> set[int]:

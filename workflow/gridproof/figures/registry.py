@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from gridproof.errors import GridproofError, nearest
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from PIL.Image import Image
 
     from gridproof.figures.inputs import Inputs
 
@@ -22,7 +23,9 @@ class FigureEntry:
     `module` holds `function(inputs) -> Figure` and `describe(inputs) -> str`, the text that says
     what the figure shows to someone who cannot see it. A figure of level `study` shows the data
     alone; one of level `experiment` shows the slice of one experiment and, if `needs_checkpoints`,
-    its cells' final weights. `raster` figures hold a map and are embedded as PNG.
+    its cells' final weights. `raster` figures hold a map and are embedded as PNG. The module of an
+    `animated` one also holds `frames(inputs)`, images of equal size; its cells' checkpoints are
+    those of every epoch, `history.safetensors`.
     """
 
     name: str
@@ -32,6 +35,7 @@ class FigureEntry:
     level: Literal["experiment", "study"] = "experiment"
     needs_checkpoints: bool = False
     raster: bool = False
+    animated: bool = False
 
     def draw(self, inputs: Inputs) -> Figure:
         """Return the figure of these inputs."""
@@ -40,6 +44,10 @@ class FigureEntry:
     def describe(self, inputs: Inputs) -> str:
         """Return one or more sentences that state what the figure of these inputs shows."""
         return self._attribute("describe")(inputs)
+
+    def frames(self, inputs: Inputs) -> Iterator[Image]:
+        """Yield the frames of an animated figure of these inputs."""
+        return cast("Iterator[Image]", self._attribute("frames")(inputs))
 
     def _attribute(self, name: str) -> Callable[[Inputs], Any]:
         return getattr(import_module(self.module), name)
@@ -75,6 +83,15 @@ FIGURES: dict[str, FigureEntry] = {
             description="what the best cell predicts over the map, large",
             needs_checkpoints=True,
             raster=True,
+        ),
+        FigureEntry(
+            name="sharpening",
+            module="gridproof.figures.sharpening",
+            function="borders_by_epoch",
+            description="the borders that the best cell draws, epoch by epoch, animated",
+            needs_checkpoints=True,
+            raster=True,
+            animated=True,
         ),
         FigureEntry(
             name="map",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 RESULTS = Path("results")
@@ -68,6 +68,6 @@ def lock_file(cell: Path, block: int) -> Path:
     return cell / f".lock-{block}"
 
 
-def digest_of_cell_folder(cell: Path) -> str:
-    """Return the digest at the end of the name of a cell's folder."""
-    return cell.name.rpartition("-")[2]
+def files_by_cell(files: Iterable[Path]) -> dict[str, Path]:
+    """Return assembled files by the digest of their cell, which ends the name of its folder."""
+    return {file.parent.parent.name.rpartition("-")[2]: file for file in files}

@@ -25,6 +25,7 @@ TEMPLATES = Path("report")
 TEMPLATE_SUFFIXES = {".j2", ".yaml", ".css", ".rst"}
 MEASURE_MODULE = "gridproof.measurements.measure"
 DRAW_MODULE = "gridproof.figures.draw"
+ANIMATE_MODULE = "gridproof.figures.animation"
 
 
 def open_study(
@@ -172,16 +173,22 @@ class WorkflowStudy:
 
     def figure_checkpoints(self, wildcards: Any) -> list[str]:
         """Return the checkpoints that a figure draws from, which hold the first seed."""
-        if not FIGURES[wildcards.figure].needs_checkpoints:
+        entry = FIGURES[wildcards.figure]
+        if not entry.needs_checkpoints:
             return []
+        name = "history.safetensors" if entry.animated else "checkpoint.safetensors"
         experiment = self.study.experiments[wildcards.experiment]
         cells = [self.study.cells[member.cell] for member in experiment.members]
         folders = [cell.assembled_with(experiment.seeds[0]) for cell in cells]
-        return [str(folder / "checkpoint.safetensors") for folder in folders]
+        return [str(folder / name) for folder in folders]
 
     def figure_code(self, wildcards: Any) -> str:
         """Return a figure's code as a parameter, so that only its edits draw it again."""
         return code_parameter(DRAW_MODULE, FIGURES[wildcards.figure].module)
+
+    def animation_code(self, wildcards: Any) -> str:
+        """Return an animation's code as a parameter."""
+        return code_parameter(ANIMATE_MODULE, FIGURES[wildcards.figure].module)
 
     def figure_options(self, wildcards: Any) -> list[str]:
         """Return the options of the command that draws a figure of an experiment."""
@@ -216,6 +223,15 @@ class WorkflowStudy:
             f"{self.out}/figures/{experiment.name}/{figure}{suffix}"
             for experiment in self.study.experiments.values()
             for figure in experiment.figures
+        ]
+
+    def animations(self) -> list[str]:
+        """Return the files of all animations."""
+        return [
+            f"{self.out}/figures/{experiment.name}/{figure}.gif"
+            for experiment in self.study.experiments.values()
+            for figure in experiment.figures
+            if FIGURES[figure].animated
         ]
 
     def study_plan(self) -> str:
