@@ -1,4 +1,4 @@
-"""The borders that a network draws, epoch by epoch: some epochs side by side, or as an animation."""
+"""The borders that a network draws, epoch by epoch: some maps side by side, or an animation."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ def borders_by_epoch(inputs: Inputs) -> Figure:
         draw_regions(axes, grid, prediction, inputs.places(), colors)
         axes.set_title(frame_title(prediction), fontsize=10)
         axes.set(xlabel="", ylabel="", xticks=[], yticks=[])
+        axes.spines[:].set_visible(False)
     for axes in panels[len(epochs) :]:
         axes.remove()
     figure.suptitle(f"{member.label}, seed {seed}", x=0.01, ha="left", fontsize=11)
@@ -73,7 +74,8 @@ def draw_frame(
 ) -> Image.Image:
     """Return one map with its epoch and accuracy above it."""
     height = map_height(grid, FRAME_INCHES) + 0.4
-    figure = Figure(figsize=(FRAME_INCHES, height), dpi=FRAME_DPI, layout="none")
+    figure = Figure(figsize=(FRAME_INCHES, height), dpi=FRAME_DPI)
+    figure.set_layout_engine("none")
     axes = figure.add_axes((0, 0, 1, 1 - 0.4 / height))
     draw_regions(axes, grid, prediction, inputs.places(), colors)
     axes.set_axis_off()
