@@ -11,6 +11,7 @@ rule train:
         "results/logs/train/{cell}/{seeds}.log",
     benchmark:
         "results/benchmarks/train/{cell}/{seeds}.tsv"
+    priority: STUDY.training_priority
     conda:
         "../../envs/train.yaml"
     threads: STUDY.training_threads

@@ -16,6 +16,7 @@ from gridproof.figures.registry import FIGURES
 from gridproof.measurements.registry import MEASUREMENTS
 from gridproof.store.layout import ASSEMBLED, assembled_folder
 from gridproof.study.closure import PACKAGE_FOLDER, code_digest
+from gridproof.study.cost import training_cost
 from gridproof.study.files import experiment_file, study_file, write_plans
 from gridproof.study.jobs import describe_data, describe_measurements, describe_training
 from gridproof.study.plan import CellPlan, DataPlan, Study, read_study
@@ -125,6 +126,10 @@ class WorkflowStudy:
     def training_threads(self, wildcards: Any) -> int:
         """Return the threads of a training job, fixed by the cell's spec."""
         return self.cell(wildcards).threads
+
+    def training_priority(self, wildcards: Any) -> float:
+        """Return how early a training job is started: before all that cost less."""
+        return training_cost(self.cell(wildcards).parameters)
 
     def training_data(self, wildcards: Any) -> list[str]:
         """Return the prepared data of a cell."""
