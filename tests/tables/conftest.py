@@ -4,7 +4,7 @@ import pytest
 
 from gridproof.tables.collect import collect
 from gridproof.tables.slices import write_slice
-from tables.synthetic import member, write_cell, write_plan
+from tables.synthetic import member, write_cell, write_measured, write_plan
 
 SHARED, RATE, NORM = "00000000000a", "00000000000b", "00000000000c"
 
@@ -15,20 +15,25 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     `learning_rate` asks for seeds 0 and 1 of two cells, one of which diverges with seed 1;
     `batch_norm` for seeds 0, 1 and 5 of the shared cell, which has seeds 0, 1, 2 and 5, and one
-    more.
+    more. The shared cell is measured, after its last epoch.
     """
     root = tmp_path_factory.mktemp("results")
     shared = write_cell(root / "cells", SHARED, (0, 1, 2, 5))
     rate = write_cell(root / "cells", RATE, (0, 1), diverged=(1,))
     norm = write_cell(root / "cells", NORM, (0, 1, 5))
+    blocks = {folder: (0, 1, 2) if folder.name == "seeds-0-1-2" else (5,) for folder in shared}
+    measured = [
+        write_measured(folder / "measured.parquet", SHARED, seeds)
+        for folder, seeds in blocks.items()
+    ]
     plans = {
         "learning_rate": (
             (0, 1),
-            [member(SHARED, shared), member(RATE, rate, 1, learning_rate=1.0)],
+            [member(SHARED, shared, measured=measured), member(RATE, rate, 1, learning_rate=1.0)],
         ),
         "batch_norm": (
             (0, 1, 5),
-            [member(NORM, norm, batch_norm=True), member(SHARED, shared, 1)],
+            [member(NORM, norm, batch_norm=True), member(SHARED, shared, 1, measured=measured)],
         ),
     }
     for name, (seeds, members) in plans.items():

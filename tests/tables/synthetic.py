@@ -8,7 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from gridproof.measurements.measure import table_of_values
+from gridproof.measurements.registry import MEASUREMENTS, Value
 from gridproof.store.assemble import assemble
+from gridproof.store.files import write_table
 from gridproof.store.layout import block_of, replicate_folder
 from gridproof.store.replicates import write_replicate
 from gridproof.training.replicate import Replicate
@@ -37,6 +40,7 @@ PROVENANCE = {
     "seconds": 2.5,
     "threads": 1,
 }
+QUANTITIES = tuple(name for entry in MEASUREMENTS.values() for name in entry.quantities)
 METRICS = tuple(
     f"{split}_{name}" for split in ("train", "val", "test") for name in ("loss", "accuracy")
 )
@@ -85,7 +89,11 @@ def write_cell(
 
 
 def member(
-    digest: str, folders: Sequence[Path], position: int = 0, **parameters: object
+    digest: str,
+    folders: Sequence[Path],
+    position: int = 0,
+    measured: Sequence[Path] = (),
+    **parameters: object,
 ) -> dict[str, object]:
     """Return a cell as an experiment's plan has it."""
     return {
@@ -99,7 +107,27 @@ def member(
         "label": f"cell {position}",
         "position": position,
         "assembled": [str(folder) for folder in folders],
+        "measured": [str(file) for file in measured],
     }
+
+
+def write_measured(path: Path, digest: str, seeds: Sequence[int]) -> Path:
+    """Write every quantity of a cell's seeds, no number twice; return the file."""
+    values = []
+    for number, quantity in enumerate(QUANTITIES):
+        for seed in seeds:
+            layers = (0, 1) if quantity == "dead_share" else (None,)
+            values += [
+                Value(seed, EPOCHS, layer, quantity, measured(digest, seed, number, layer))
+                for layer in layers
+            ]
+    write_table(path, table_of_values(digest, values))
+    return path
+
+
+def measured(cell: str, seed: int, number: int, layer: int | None) -> float:
+    """Return a number that no other row and quantity has."""
+    return -int(cell, 16) - seed / 10 - number / 100 - (layer or 0) / 1000
 
 
 def write_plan(

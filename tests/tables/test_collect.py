@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -6,7 +7,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from gridproof.store.files import read_table
+from gridproof.store.files import read_table, write_table
 from gridproof.tables.collect import KEYS, collect, merge
 from tables.conftest import NORM, RATE, SHARED
 from tables.synthetic import EPOCHS
@@ -63,21 +64,29 @@ def test_collect_of_one_experiment_is_its_slice(tables: Path, tmp_path: Path) ->
         assert read_table(tmp_path / file).equals(read_table(tables / "batch_norm" / file))
 
 
-def test_columns_of_another_family_are_null() -> None:
+def merged(folder: Path, tables: Sequence[pa.Table], keys: Sequence[str]) -> pa.Table:
+    """Return tables merged by way of files."""
+    files = [folder / f"{number}.parquet" for number in range(len(tables))]
+    for file, table in zip(files, tables, strict=True):
+        write_table(file, table)
+    return pa.concat_tables(merge(files, keys))
+
+
+def test_columns_of_another_family_are_null(tmp_path: Path) -> None:
     """A column that only some tables have is null in the rows of the others."""
     mlp = pa.table({"cell": ["a"], "depth": [6]})
     other = pa.table({"cell": ["b", "a"], "eta": [0.5, 0.1]})
-    assert merge([mlp, other], ["cell"]).to_pylist() == [
+    assert merged(tmp_path, [mlp, other], ["cell"]).to_pylist() == [
         {"cell": "a", "depth": 6, "eta": None},
         {"cell": "b", "depth": None, "eta": 0.5},
     ]
 
 
-def test_keys_of_several_columns_do_not_run_together() -> None:
+def test_keys_of_several_columns_do_not_run_together(tmp_path: Path) -> None:
     """Cell `a` seed 11 and cell `a1` seed 1 are two keys."""
     first = pa.table({"cell": ["a1"], "seed": [1]})
     second = pa.table({"cell": ["a", "a1"], "seed": [11, 1]})
-    assert len(merge([first, second], ["cell", "seed"])) == 2
+    assert len(merged(tmp_path, [first, second], ["cell", "seed"])) == 2
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -7,6 +7,8 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
+from gridproof.measurements.measure import SCHEMA
+from gridproof.measurements.registry import quantities_of
 from gridproof.store.layout import TABLE_STEMS, assembled_folder
 from gridproof.study.parameters import MlpParameters
 from gridproof.tables.collect import KEYS
@@ -45,7 +47,7 @@ def assembled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_table_is_documented() -> None:
     """The page has a section for each table of a study and of a cell, and no other."""
-    assert list(documented()) == [*KEYS, *TABLE_STEMS]
+    assert list(documented()) == [*KEYS, "metrics", "measured"]
 
 
 @pytest.mark.parametrize("folder", [".", "learning_rate", "batch_norm"])
@@ -61,15 +63,24 @@ def test_columns_of_cell_tables_are_documented(name: str, assembled: Path) -> No
     assert columns(assembled / f"{name}.parquet") == documented()[name]
 
 
+def test_columns_of_measured_numbers_are_documented() -> None:
+    """Names, order and types of the columns are those of the page."""
+    described = [
+        (field.name, ARROW_NAMES.get(str(field.type), str(field.type))) for field in SCHEMA
+    ]
+    assert described == documented()["measured"]
+
+
 def test_all_parameters_are_columns() -> None:
     """The table of cells ends with the parameters of the family, in their order."""
     names = [name for name, _ in documented()["cells"]]
     assert names[6:] == list(MlpParameters.model_fields)
 
 
-def test_epochs_are_the_metrics_of_the_cells() -> None:
-    """The page says that both tables have the same columns."""
-    assert documented()["epochs"] == documented()["metrics"]
+def test_epochs_are_the_metrics_of_the_cells_and_what_was_measured() -> None:
+    """The page says so: first the recorded columns, then the measured ones."""
+    measured = [(name, "float64") for name in quantities_of("epochs")]
+    assert documented()["epochs"] == documented()["metrics"] + measured
 
 
 def test_rows_of_the_page_are_complete() -> None:

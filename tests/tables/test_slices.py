@@ -4,10 +4,21 @@ import numpy as np
 import pytest
 
 from gridproof.errors import GridproofError
+from gridproof.measurements.registry import quantities_of
 from gridproof.store.files import read_table
 from gridproof.tables.slices import write_slice
 from tables.conftest import NORM, RATE, SHARED
-from tables.synthetic import EPOCHS, METRICS, PARAMETERS, member, metric, write_cell, write_plan
+from tables.synthetic import (
+    EPOCHS,
+    METRICS,
+    PARAMETERS,
+    QUANTITIES,
+    measured,
+    member,
+    metric,
+    write_cell,
+    write_plan,
+)
 
 
 def rows(folder: Path, table: str) -> list[dict[str, object]]:
@@ -108,7 +119,52 @@ def test_slice_is_a_function_of_its_inputs(tables: Path, tmp_path: Path) -> None
         "memberships.parquet",
         "epochs.parquet",
         "replicates.parquet",
+        "batches.parquet",
+        "gradients.parquet",
+        "activations.parquet",
+        "regions.parquet",
     }
+
+
+def test_measured_columns_are_null_where_nothing_was_measured(tables: Path) -> None:
+    """The measured epoch of the measured cell has its numbers, all other rows have nulls."""
+    for row in rows(tables / "batch_norm", "epochs"):
+        for name in quantities_of("epochs"):
+            there = (row["cell"], row["epoch"]) == (SHARED, EPOCHS)
+            number = QUANTITIES.index(name)
+            expected = measured(SHARED, int(str(row["seed"])), number, None) if there else None
+            assert row[name] == expected
+
+
+def test_tables_of_measurements_have_the_seeds_asked_for(tables: Path) -> None:
+    """Each row has its own number, whatever block its seed was trained in."""
+    number = QUANTITIES.index("dead_share")
+    assert rows(tables / "batch_norm", "activations") == [
+        {
+            "cell": SHARED,
+            "seed": seed,
+            "epoch": EPOCHS,
+            "layer": layer,
+            "dead_share": measured(SHARED, seed, number, layer),
+        }
+        for seed in (0, 1, 5)
+        for layer in (0, 1)
+    ]
+    names = quantities_of("regions")
+    assert rows(tables / "learning_rate", "regions") == [
+        {"cell": SHARED, "seed": seed, "epoch": EPOCHS}
+        | {name: measured(SHARED, seed, QUANTITIES.index(name), None) for name in names}
+        for seed in (0, 1)
+    ]
+
+
+@pytest.mark.parametrize("table", ["batches", "gradients"])
+def test_recorded_rows_are_those_of_the_seeds_asked_for(table: str, tables: Path) -> None:
+    """Every row of the assembled files of the seeds that the experiment asks for."""
+    found = [(row["cell"], row["seed"]) for row in rows(tables / "learning_rate", table)]
+    repeats = 2 if table == "batches" else 1
+    expected = [(c, s) for c in (SHARED, RATE) for s in (0, 1) for _ in range(repeats)]
+    assert found == expected
 
 
 @pytest.mark.parametrize("damage", ["missing", "cut short"])
