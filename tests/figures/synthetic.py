@@ -1,7 +1,10 @@
 """A small made-up study in the form of the real tables, data and checkpoints."""
 
 import json
+from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,6 +27,22 @@ DEFAULTS = {
 PRIOR = 1.3863
 
 
+TABLES = (
+    "cells",
+    "memberships",
+    "epochs",
+    "replicates",
+    "batches",
+    "gradients",
+    "activations",
+    "regions",
+)
+MEASUREMENTS = ("train_in_eval_mode", "auroc", "dead_relus", "regions")
+STEPS_PER_EPOCH = 10
+ZERO_BELOW = 8
+"""Gradients this many layers below the output layer, and further down, are exactly zero."""
+
+
 def synthetic_cell(
     label: str,
     *,
@@ -32,33 +51,71 @@ def synthetic_cell(
     final: float = 0.5,
     diverged: dict[int, int] | None = None,
     experiment: str = "learning_rate",
+    measure: tuple[str, ...] = (),
     **parameters: object,
 ) -> dict[str, pd.DataFrame]:
-    """Return the rows of one cell in the four tables: loss falls from 3 towards `final`."""
+    """Return the rows of one cell in all tables: loss falls from 3 towards `final`.
+
+    `measure` names measurements, as an experiment does; what it leaves out is null or has no rows.
+    Gradients have rows if the parameter `gradient_norms` is true.
+    """
     diverged = diverged or {}
     spec = {**DEFAULTS, **parameters}
     cell = f"{position + 1:012x}"
-    n_epochs = int(str(spec["epochs"]))
+    replicates = [(cell, seed, diverged.get(seed)) for seed in seeds]
+    membership = {"experiment": experiment, "cell": cell, "label": label, "position": position}
+    return {
+        "cells": pd.DataFrame([{"cell": cell, "slug": f"cell-{position}", **spec}]),
+        "memberships": pd.DataFrame([membership]),
+        "epochs": _epochs(replicates, spec, final, measure),
+        "replicates": _replicates(replicates, spec),
+        "batches": _batches(replicates, spec, final),
+        "gradients": _gradients(replicates, spec),
+        "activations": _activations(replicates, spec, measure),
+        "regions": _regions(replicates, spec, measure),
+    }
+
+
+Replicates = list[tuple[str, int, int | None]]
+"""Cell, seed, and the epoch at which it diverged."""
+Spec = dict[str, object]
+
+
+def _epochs(
+    replicates: Replicates, spec: Spec, final: float, measure: tuple[str, ...]
+) -> pd.DataFrame:
     rows = []
-    for seed in seeds:
-        for epoch in range(n_epochs + 1):
-            finite = seed not in diverged or epoch < diverged[seed]
-            loss = final + (3 - final) * np.exp(-4 * epoch / n_epochs) + 0.01 * seed
-            accuracy = 0.95 * (1 - np.exp(-loss)) if finite else 0.0
-            row = {"cell": cell, "seed": seed, "epoch": epoch, "steps": 10 * epoch}
-            for split, shift in (("train", 0.05), ("val", 0.0), ("test", 0.01)):
-                absent = split == "train" and epoch == 0
-                row[f"{split}_loss"] = loss + shift if finite and not absent else np.nan
-                row[f"{split}_accuracy"] = np.nan if absent else 1 - accuracy
-            rows.append(row)
-    replicates = [
+    n_epochs = int(str(spec["epochs"]))
+    for (cell, seed, end), epoch in product(replicates, range(n_epochs + 1)):
+        finite = end is None or epoch < end
+        loss = _loss(seed, epoch / n_epochs, final)
+        accuracy = 0.95 * (1 - np.exp(-loss)) if finite else 0.0
+        row = {"cell": cell, "seed": seed, "epoch": epoch, "steps": STEPS_PER_EPOCH * epoch}
+        for split, shift in (("train", 0.05), ("val", 0.0), ("test", 0.01)):
+            absent = split == "train" and epoch == 0
+            row[f"{split}_loss"] = loss + shift if finite and not absent else np.nan
+            row[f"{split}_accuracy"] = np.nan if absent else 1 - accuracy
+        tenth = epoch % max(1, n_epochs // 10) == 0 or epoch == n_epochs
+        eval_mode = "train_in_eval_mode" in measure and tenth
+        row["train_eval_loss"] = loss - 0.05 if eval_mode and finite else None
+        row["train_eval_accuracy"] = 1 - accuracy + 0.01 if eval_mode else None
+        ranked = "auroc" in measure and finite
+        row["val_auroc"] = 1 - accuracy / 4 if ranked else None
+        row["test_auroc"] = 1 - accuracy / 4 - 0.001 if ranked else None
+        rows.append(row)
+    measured = ("train_eval_loss", "train_eval_accuracy", "val_auroc", "test_auroc")
+    return pd.DataFrame(rows).astype(dict.fromkeys(measured, "float64"))
+
+
+def _replicates(replicates: Replicates, spec: Spec) -> pd.DataFrame:
+    rows = [
         {
             "cell": cell,
             "seed": seed,
             "seconds": 2.5 + seed,
             "n_parameters": 1000,
-            "best_epoch": n_epochs,
-            "diverged_epoch": diverged.get(seed),
+            "best_epoch": spec["epochs"],
+            "diverged_epoch": end,
             "engine": "eager",
             "threads": 1,
             "device": "cpu",
@@ -67,23 +124,89 @@ def synthetic_cell(
             "commit": "abc1234",
             "finished": "2026-01-02T03:04:05Z",
         }
-        for seed in seeds
+        for cell, seed, end in replicates
     ]
-    frame = pd.DataFrame(replicates).astype({"diverged_epoch": "Int64"})
-    return {
-        "cells": pd.DataFrame([{"cell": cell, "slug": f"cell-{position}", **spec}]),
-        "memberships": pd.DataFrame(
-            [{"experiment": experiment, "cell": cell, "label": label, "position": position}]
-        ),
-        "epochs": pd.DataFrame(rows),
-        "replicates": frame,
-    }
+    return pd.DataFrame(rows).astype({"diverged_epoch": "Int64"})
+
+
+def _batches(replicates: Replicates, spec: Spec, final: float) -> pd.DataFrame:
+    """Return a loss for each batch whose noise has the variance 1 / batch size."""
+    frames = []
+    steps = np.arange(1, STEPS_PER_EPOCH * int(str(spec["epochs"])) + 1)
+    sign = np.where(steps % 2 == 0, 1.0, -1.0)
+    for cell, seed, end in replicates:
+        noise = sign / np.sqrt(2 * float(str(spec["batch_size"])))
+        losses = _loss(seed, steps / steps[-1], final) + noise
+        if end is not None:
+            losses = np.where(steps <= STEPS_PER_EPOCH * (end - 1), losses, np.nan)
+        frame = pd.DataFrame({"step": steps, "loss": losses.astype(np.float32)})
+        frame.insert(0, "cell", cell)
+        frame.insert(1, "seed", seed)
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True)
+
+
+def _gradients(replicates: Replicates, spec: Spec) -> pd.DataFrame:
+    """Return norms that fall tenfold a layer below the output, and further down are zero."""
+    depth, n_epochs = int(str(spec["depth"])), int(str(spec["epochs"]))
+    rows = []
+    for (cell, seed, end), epoch, layer in product(
+        replicates if spec["gradient_norms"] else [], range(1, n_epochs + 1), range(depth + 1)
+    ):
+        below = depth - layer
+        value = 0.0 if below >= ZERO_BELOW else (1 + seed) * 10.0**-below / epoch
+        value = value if end is None or epoch < end else np.nan
+        rows.append((cell, seed, epoch, layer, value))
+    columns = ("cell", "seed", "epoch", "layer", "value")
+    return _frame(rows, columns)
+
+
+def _activations(replicates: Replicates, spec: Spec, measure: tuple[str, ...]) -> pd.DataFrame:
+    """Return a share that is 0 before training and after it grows with the layer."""
+    depth, n_epochs = int(str(spec["depth"])), int(str(spec["epochs"]))
+    rows = [
+        (
+            cell,
+            seed,
+            epoch,
+            layer,
+            0.0 if epoch == 0 else np.nan if end is not None else (layer + 1) / (2 * depth),
+        )
+        for (cell, seed, end), epoch, layer in product(replicates, (0, n_epochs), range(depth))
+        if "dead_relus" in measure
+    ]
+    return _frame(rows, ("cell", "seed", "epoch", "layer", "dead_share"))
+
+
+def _regions(replicates: Replicates, spec: Spec, measure: tuple[str, ...]) -> pd.DataFrame:
+    """Return counts; of the whole plane and the bound only at depth 1, as measured."""
+    depth, width = int(str(spec["depth"])), int(str(spec["width"]))
+    bound = 1 + width + width * (width - 1) / 2
+    rows = []
+    for cell, seed, end in replicates if "regions" in measure else []:
+        numbers = (bound - 2 - seed, bound - 1, bound) if depth == 1 else (100.0 * depth + seed,)
+        padded = (*numbers, np.nan, np.nan)[:3]
+        counts = padded if end is None else (np.nan,) * 3
+        rows.append((cell, seed, spec["epochs"], *counts))
+    return _frame(rows, ("cell", "seed", "epoch", "regions", "plane_regions", "bound"))
+
+
+def _loss(seed: int, share: Any, final: float) -> Any:
+    """Return the loss after a share of the training."""
+    return final + (3 - final) * np.exp(-4 * share) + 0.01 * seed
+
+
+def _frame(rows: Sequence[tuple[object, ...]], columns: tuple[str, ...]) -> pd.DataFrame:
+    """Return a table whose columns have their types without rows too."""
+    types = {"cell": "str", "seed": "int64", "epoch": "int64", "layer": "int64"}
+    frame = pd.DataFrame(rows, columns=list(columns))
+    return frame.astype({name: types.get(name, "float64") for name in columns})
 
 
 def write_slice(directory: Path, cells: list[dict[str, pd.DataFrame]]) -> Path:
     """Write the tables of some synthetic cells; return the folder."""
     directory.mkdir(parents=True, exist_ok=True)
-    for name in ("cells", "memberships", "epochs", "replicates"):
+    for name in TABLES:
         frame = pd.concat([cell[name] for cell in cells], ignore_index=True)
         frame.to_parquet(directory / f"{name}.parquet")
     return directory
