@@ -99,7 +99,7 @@ def test_published_values_stand_beside_ours(study):
     wanted = "validation loss: learning_rate 0.2"
     (row,) = [line for line in markdown.splitlines() if wanted in line]
     assert f"| 3.26 | {finals.mean():.3f} ± {finals.std():.3f} |" in row
-    assert f"| {finals.mean() - 3.26:.3f} | 3 |" in row
+    assert f"| {finals.min():.3f} to {finals.max():.3f} | {finals.mean() - 3.26:.3f} |" in row
     assert "| 3.26 | no such cell in this study |  |" in markdown
     assert "measured on other data than the published study's" in prose(markdown)
     assert "none is called reproduced" in prose(markdown)
@@ -116,7 +116,7 @@ def test_published_data_are_recognised(study):
     use_csv_data(study)
     study.add("learning_rate", [synthetic_cell("learning_rate 0.2", learning_rate=0.2)])
     markdown, _ = study.build()
-    assert "Both columns are of the published study's data." in prose(markdown)
+    assert "Both columns are of the published study's data: rows" in prose(markdown)
     assert "none is called reproduced" not in prose(markdown)
 
 

@@ -10,9 +10,10 @@ import pandas as pd
 
 from gridproof.errors import GridproofError, nearest
 from gridproof.figures.inputs import Member, Slice
-from gridproof.report.quantity import Quantity, decimal, summarise
+from gridproof.measurements.registry import quantities_of
+from gridproof.report.quantity import Quantity, decimal, summarise, unmeasured
 
-Epoch = Literal["last", "best"] | int
+Epoch = Literal["last", "best", "highest"] | int
 
 FLAT_WITHIN = 0.03
 """A loss this near to the entropy of the class prior, in nats, is that of a constant predictor."""
@@ -41,6 +42,19 @@ def training_seconds(replicates: pd.DataFrame) -> float:
     Replicates trained together in one job each carry the time of the whole job: it counts once.
     """
     return float(replicates.drop_duplicates(["cell", "finished", "seconds"])["seconds"].sum())
+
+
+def column_names(member: Member) -> list[str]:
+    """Return the columns of `epochs` that may be asked for, measured or not."""
+    present = [str(name) for name in member.epochs.columns]
+    return present + [name for name in quantities_of("epochs") if name not in present]
+
+
+def is_measured(member: Member, column: str) -> bool:
+    """Tell whether a column of `epochs` was measured of a cell; a diverged value was measured."""
+    if column not in quantities_of("epochs"):
+        return True
+    return column in member.epochs and bool(member.epochs[column].notna().any())
 
 
 class Ask:
@@ -81,11 +95,14 @@ class Ask:
         ----------
         column : for example `val_loss`.
         label : which cell; may be left out where the experiment has only one.
-        epoch : "last", "best" (for each seed, the epoch with its lowest validation loss) or a
+        epoch : "last", "best" (for each seed, the epoch with its lowest validation loss),
+            "highest" (for each seed, the highest value of the column after any epoch) or a
             number counted from the untrained network, which is 0.
         """
-        member = self._member(label)
-        self._check_name("column", column, [str(name) for name in member.epochs.columns])
+        member = self.member(label)
+        self._check_name("column", column, column_names(member))
+        if not is_measured(member, column):
+            return unmeasured(len(member.seeds))
         if epoch == "last":
             return summarise(member.finals(column))
         if epoch == "best":
@@ -95,12 +112,18 @@ class Ask:
                 for seed in member.seeds
             )
         values = member.by_seed(column)
+        if epoch == "highest":
+            return summarise(values.iloc[1:].max()[member.seeds])
         if epoch not in values.index:
             raise GridproofError(
                 f"experiment {self.name!r}, {member.label}: no epoch {epoch},"
                 f" expected 0 to {member.last_epoch}"
             )
         return summarise(values[seed].loc[epoch] for seed in member.seeds)
+
+    def measured(self, column: str) -> list[Member]:
+        """Return the cells that a column of `epochs` was measured of."""
+        return [member for member in self.members if is_measured(member, column)]
 
     def ranking(self, column: str, *, epoch: Epoch = "last") -> list[Ranked]:
         """Return the cells by rising mean of a column, without those that diverged altogether."""
@@ -111,14 +134,46 @@ class Ask:
         finite = [ranked for ranked in values if ranked.value.is_finite]
         return sorted(finite, key=lambda ranked: ranked.value.mean)
 
+    def jitter(self, column: str, *, label: str, half: Literal["first", "second"]) -> Quantity:
+        """Return the mean size of the change between successive epochs in one half of a training.
+
+        The untrained network does not count.
+        """
+        values = self.member(label).by_seed(column).iloc[1:]
+        middle = len(values) // 2
+        part = values.iloc[: middle + 1] if half == "first" else values.iloc[middle:]
+        return summarise(part.diff().abs().mean()[self.member(label).seeds])
+
+    def series(self, name: str) -> list[list[Member]]:
+        """Return the groups of cells that differ in one parameter only, rising in it."""
+        groups: dict[tuple[object, ...], list[Member]] = {}
+        for member in self.members:
+            if name in member.parameters:
+                groups.setdefault(_others(member, name), []).append(member)
+        return [
+            sorted(group, key=lambda member: member.parameters[name])
+            for group in groups.values()
+            if len(group) > 1
+        ]
+
     def flat(self) -> list[Ranked]:
         """Return the cells whose final validation loss is that of the class prior."""
-        prior = float(self.facts["prior_entropy"])
+        return [ranked for ranked in self.ranking("val_loss") if self._is_flat(ranked.value.mean)]
+
+    def flat_replicates(self) -> list[tuple[str, int]]:
+        """Return label and seed of the replicates that end at the loss of the class prior."""
         return [
-            ranked
-            for ranked in self.ranking("val_loss")
-            if abs(ranked.value.mean - prior) <= FLAT_WITHIN
+            (member.label, seed)
+            for member in self.members
+            for seed in member.seeds
+            if self._is_flat(member.finals("val_loss")[seed])
         ]
+
+    def n_flat(self, label: str) -> str:
+        """Return how many of a cell's seeds end at the loss of the class prior, `1 of 5`."""
+        member = self.member(label)
+        n_flat = sum(name == member.label for name, _ in self.flat_replicates())
+        return f"{n_flat} of {len(member.seeds)}"
 
     def unfinished(self) -> list[str]:
         """Return the cells whose every finite replicate has its lowest loss in the last epoch."""
@@ -147,7 +202,8 @@ class Ask:
         """The distance that `flat` allows, in nats, as text."""
         return f"{FLAT_WITHIN:g}"
 
-    def _member(self, label: str | None) -> Member:
+    def member(self, label: str | None = None) -> Member:
+        """Return the cell called `label`, or the only one."""
         if label is None:
             if len(self.members) != 1:
                 raise GridproofError(
@@ -158,9 +214,18 @@ class Ask:
         self._check_name("cell", label, self.labels)
         return self.members[self.labels.index(label)]
 
+    def _is_flat(self, loss: float) -> bool:
+        return abs(loss - float(self.facts["prior_entropy"])) <= FLAT_WITHIN
+
     def _check_name(self, kind: str, name: str, valid: list[str]) -> None:
         if name not in valid:
             raise GridproofError(
                 f"experiment {self.name!r} has no {kind} {name!r}{nearest(name, valid)}"
                 f" (there are: {'; '.join(valid)})"
             )
+
+
+def _others(member: Member, name: str) -> tuple[object, ...]:
+    """Return a cell's parameters but one, without its names."""
+    left_out = {name, "cell", "slug"}
+    return tuple(value for key, value in member.parameters.items() if key not in left_out)

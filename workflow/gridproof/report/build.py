@@ -13,10 +13,12 @@ from jinja2 import Environment
 from gridproof.errors import GridproofError
 from gridproof.figures.inputs import Slice, load_slice
 from gridproof.report.ask import Ask, training_seconds
+from gridproof.report.compare import compare, difference
 from gridproof.report.html import render_page
 from gridproof.report.pictures import Picture, find_pictures, hero
 from gridproof.report.plan import PlannedData, StudyPlan, check_slice, read_plan
-from gridproof.report.published import Published, compare, read_published
+from gridproof.report.published import Published, read_published
+from gridproof.report.references import Citations, read_references
 from gridproof.report.sections import Section
 from gridproof.report.templates import html_environment, markdown_environment, render
 from gridproof.store.atomic import write_text
@@ -35,7 +37,7 @@ def build(
     plan_file : the study's plan as JSON (see gridproof.report.plan).
     tables_dir : folder with a slice of tables for each experiment.
     figures_dir : folder with the figures of each experiment, and of the data in `data/`.
-    templates_dir : folder with the templates, captions and `published.yaml`.
+    templates_dir : folder with the templates, captions, `published.yaml` and `references.yaml`.
 
     Equal inputs give equal bytes. Raises GridproofError if tables do not belong to the plan, a
     figure is missing, or a template names something that is not there.
@@ -47,7 +49,8 @@ def build(
     slices = load_slices(plan, tables_dir)
     opening = hero(pictures)
     sections = make_sections(plan, slices, facts, published, pictures, opening)
-    environment = markdown_environment(templates_dir)
+    citations = Citations(read_references(templates_dir / "references.yaml"))
+    environment = markdown_environment(templates_dir, citations)
     common = {"plan": plan, "opening": opening}
     texts = [
         render(environment, section_template(environment, section), section.context() | common)
@@ -69,7 +72,7 @@ def build(
     page = render_page(
         markdown,
         title=plan.title,
-        images={picture.reference: picture.embedded for picture in pictures},
+        images={picture.reference: picture.image for picture in pictures},
         environment=html_environment(templates_dir),
     )
     write_text(out_dir / "report.md", markdown)
@@ -88,16 +91,18 @@ def make_sections(
     sections = []
     for experiment in plan.experiments:
         ask = Ask(experiment.name, slices[experiment.name], facts[experiment.data])
+        comparisons = compare(published, ask)
         section = Section(
             plan=experiment,
             ask=ask,
-            comparisons=compare(published, ask),
+            comparisons=comparisons,
+            difference=difference(published, ask, comparisons),
+            proposal=published.proposal(experiment.name),
             pictures=[
                 item
                 for item in pictures
                 if item.experiment == experiment.name and item is not opening
             ],
-            own_data=published.is_own_data(facts[experiment.data]),
         )
         sections.append(section)
     return sections

@@ -5,28 +5,40 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 from pathlib import Path
 
 from jinja2 import Environment
+from latex2mathml.converter import convert
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from mdit_py_plugins.dollarmath import dollarmath_plugin
 
-MEDIA_TYPES = {".png": "image/png", ".svg": "image/svg+xml"}
+MEDIA_TYPES = {".png": "image/png", ".svg": "image/svg+xml", ".gif": "image/gif"}
+STILL_MEDIA = "print, (prefers-reduced-motion: reduce)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """What the page shows for a reference: a still, or an animation where things may move."""
+
+    still: Path
+    animation: Path | None = None
 
 
 def render_page(
-    markdown: str, *, title: str, images: Mapping[str, Path], environment: Environment
+    markdown: str, *, title: str, images: Mapping[str, Image], environment: Environment
 ) -> str:
-    """Return the page of a Markdown text.
+    """Return the page of a Markdown text; formulas between dollars become MathML.
 
     Parameters
     ----------
     images : what the text's image references stand for; every one is embedded.
     environment : finds `layout.html.j2` and `style.css`; must escape HTML.
     """
-    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    parser = markdown_parser()
     tokens = parser.parse(markdown)
     contents = _name_headings(tokens)
     tokens = _make_figures(tokens, images)
@@ -36,6 +48,16 @@ def render_page(
     style = environment.get_template("style.css").render()
     layout = environment.get_template("layout.html.j2")
     return layout.render(title=title, body=body, style=style, contents=contents) + "\n"
+
+
+def markdown_parser() -> MarkdownIt:
+    """Return the parser of the report's Markdown: CommonMark, tables and formulas, no HTML."""
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    return parser.use(dollarmath_plugin, renderer=_math)
+
+
+def _math(formula: str, options: Mapping[str, bool]) -> str:
+    return convert(formula.strip(), display="block" if options["display_mode"] else "inline")
 
 
 def data_uri(path: Path) -> str:
@@ -74,7 +96,7 @@ def _plain(inline: Token) -> str:
     )
 
 
-def _make_figures(tokens: list[Token], images: Mapping[str, Path]) -> list[Token]:
+def _make_figures(tokens: list[Token], images: Mapping[str, Image]) -> list[Token]:
     """Turn each image paragraph and the paragraph in italics after it into a figure."""
     made: list[Token] = []
     index = 0
@@ -90,13 +112,21 @@ def _make_figures(tokens: list[Token], images: Mapping[str, Path]) -> list[Token
             caption = _plain(tokens[index + 1])
             index += 3
         figure = Token("html_block", "", 0)
-        source = data_uri(images[str(image.attrs["src"])])
-        figure.content = (
-            f'<figure><img src="{source}" alt="{escape(_plain(image))}">'
-            f"<figcaption>{escape(caption)}</figcaption></figure>\n"
-        )
+        picture = _picture(images[str(image.attrs["src"])], _plain(image))
+        figure.content = f"<figure>{picture}<figcaption>{escape(caption)}</figcaption></figure>\n"
         made.append(figure)
     return made
+
+
+def _picture(image: Image, alt: str) -> str:
+    """Return an image; one that moves gives way to its still in print and where motion disturbs."""
+    still = data_uri(image.still)
+    if image.animation is None:
+        return f'<img src="{still}" alt="{escape(alt)}">'
+    return (
+        f'<picture><source media="{STILL_MEDIA}" srcset="{still}">'
+        f'<img src="{data_uri(image.animation)}" alt="{escape(alt)}"></picture>'
+    )
 
 
 def _only_child(tokens: Sequence[Token], index: int, kind: str) -> Token | None:

@@ -11,6 +11,7 @@ from jinja2 import StrictUndefined, Template
 
 from gridproof.errors import GridproofError
 from gridproof.figures.registry import FIGURES, find_figure
+from gridproof.report.html import Image
 from gridproof.report.plan import StudyPlan
 
 HERO_FIGURES = ("borders", "boundaries")
@@ -21,13 +22,14 @@ HERO_FIGURES = ("borders", "boundaries")
 class Picture:
     """A figure of an experiment, or of a data set: `experiment` is then None.
 
-    `reference` is the PNG's path as report.md writes it; `embedded` the file that index.html holds.
+    `reference` is the path that report.md writes: of the animation where there is one, else of the
+    PNG; `image` the files that index.html holds.
     """
 
     figure: str
     experiment: str | None
     reference: str
-    embedded: Path
+    image: Image
     alt: str
     caption: str
 
@@ -54,12 +56,18 @@ def find_pictures(
         for file in files.values():
             if not file.is_file():
                 raise GridproofError(f"{file} is missing. Draw it: {plan.command}")
+        animation = stem.with_name(stem.name + ".gif")
+        moves = find_figure(figure).animated and animation.is_file()
+        shown_file = animation if moves else files[".png"]
         pictures.append(
             Picture(
                 figure=figure,
                 experiment=experiment,
-                reference=Path(os.path.relpath(files[".png"], out_dir)).as_posix(),
-                embedded=files[".png" if find_figure(figure).raster else ".svg"],
+                reference=Path(os.path.relpath(shown_file, out_dir)).as_posix(),
+                image=Image(
+                    still=files[".png" if find_figure(figure).raster else ".svg"],
+                    animation=animation if moves else None,
+                ),
                 alt=str(json.loads(files[".json"].read_text(encoding="utf-8"))["alt"]),
                 caption=read_caption(captions_dir, figure),
             )

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from gridproof.report.ask import Ask, training_seconds
+from gridproof.report.activations import DeadRelus
+from gridproof.report.ask import Ask, is_measured, training_seconds
+from gridproof.report.compare import WORDS, Comparison, Difference
+from gridproof.report.gradients import Gradients, middle_value, n_zero
 from gridproof.report.markdown import Markdown, code, table
 from gridproof.report.pictures import Picture
 from gridproof.report.plan import PlannedExperiment
-from gridproof.report.published import Comparison
+from gridproof.report.published import Proposal
 from gridproof.report.quantity import decimal
-
-SPLITS = ("train", "val", "test")
-WORDS = {"train": "train", "val": "validation", "test": "test"}
+from gridproof.report.regions import Regions
+from gridproof.report.steps import Steps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +26,8 @@ class Section:
     ask: Ask
     comparisons: list[Comparison]
     pictures: list[Picture]
-    own_data: bool
+    difference: Difference
+    proposal: Proposal | None
 
     @property
     def template(self) -> str:
@@ -37,7 +40,15 @@ class Section:
             "experiment": self.plan,
             "ask": self.ask,
             "pictures": self.pictures,
-            "own_data": self.own_data,
+            "steps": Steps(ask=self.ask),
+            "dead": DeadRelus(ask=self.ask),
+            "regions": Regions(ask=self.ask),
+            "gradients": Gradients(ask=self.ask),
+            "middle_value": middle_value,
+            "n_zero": n_zero,
+            "own_data": self.difference.own_data,
+            "difference": self.difference,
+            "proposal": self.proposal,
             "comparable": any(item.ours is not None for item in self.comparisons),
             "published_values": len(self.comparisons),
             "published_table": self.published_table(),
@@ -63,30 +74,38 @@ class Section:
         return table(headers, rows)
 
     def splits_table(self) -> Markdown:
-        """Return a row a cell and split: loss and accuracy after the last epoch."""
-        rows = [
-            (
-                f"{member.label}: {WORDS[split]}",
-                self.ask.mean(f"{split}_loss", label=member.label),
-                self.ask.mean(f"{split}_accuracy", label=member.label),
-            )
-            for member in self.ask.members
-            for split in SPLITS
-        ]
+        """Return a row a cell and split: loss and accuracy after the last epoch.
+
+        The train split has a second row where it was measured in eval mode, too.
+        """
+        rows = []
+        for member in self.ask.members:
+            splits = dict(WORDS)
+            if is_measured(member, "train_eval_loss"):
+                splits = {"train": "train", "train_eval": "train, in eval mode", **WORDS}
+            rows += [
+                (
+                    f"{member.label}: {words}",
+                    self.ask.mean(f"{split}_loss", label=member.label),
+                    self.ask.mean(f"{split}_accuracy", label=member.label),
+                )
+                for split, words in splits.items()
+            ]
         return table(["cell and split", "loss", "accuracy"], rows)
 
     def published_table(self) -> Markdown:
         """Return a row a published value: what it is of, the value, ours, the difference."""
-        headers = ("quantity", "published", "ours", "difference", "seeds", "note")
-        return table(headers, [_published_row(item) for item in self.comparisons])
-
-
-def _published_row(item: Comparison) -> tuple[object, ...]:
-    split, _, quantity = item.published.quantity.partition("_")
-    epoch = item.published.epoch
-    when = {"last": "", "best": ", best epoch"}.get(str(epoch), f", epoch {epoch}")
-    name = f"{WORDS.get(split, split)} {quantity}{when}: {item.label}"
-    ours = item.ours if item.ours is not None else "no such cell in this study"
-    seeds = item.ours.n_seeds if item.ours is not None else ""
-    printed = decimal(item.published.value, 2)
-    return name, printed, ours, item.difference, seeds, item.published.note
+        headers = ("quantity", "published", "ours", "our seeds", "difference", "section", "note")
+        rows = [
+            (
+                item.name,
+                item.printed,
+                item.shown,
+                item.span,
+                item.difference,
+                item.published.section,
+                item.published.note,
+            )
+            for item in self.comparisons
+        ]
+        return table(headers, rows)

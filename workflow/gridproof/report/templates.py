@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,19 @@ from jinja2 import (
 
 from gridproof.errors import GridproofError
 from gridproof.report.markdown import code, escape, listed, table
-from gridproof.report.quantity import decimal, signed, thousands
+from gridproof.report.quantity import (
+    Quantity,
+    change,
+    decimal,
+    percent,
+    scientific,
+    signed,
+    thousands,
+)
+from gridproof.report.references import Citations
 
 
-def markdown_environment(templates: Path) -> Environment:
+def markdown_environment(templates: Path, citations: Citations) -> Environment:
     """Return the environment of Markdown templates; text from outside goes through `| md`."""
     environment = Environment(
         loader=FileSystemLoader(templates),
@@ -37,10 +47,26 @@ def markdown_environment(templates: Path) -> Environment:
         decimal=decimal,
         signed=signed,
         thousands=thousands,
-        percent=lambda share: f"{100 * share:.1f} %",
+        percent=percent,
+        change=change,
+        scientific=scientific,
+        counted=counted,
+        pairwise=pairwise,
     )
-    environment.globals.update(table=table)
+    environment.globals.update(
+        table=table,
+        cite=citations.cite,
+        references=citations.listed,
+        decimal=decimal,
+        thousands=thousands,
+        scientific=scientific,
+    )
     return environment
+
+
+def counted(quantity: Quantity) -> str:
+    """Write a quantity of counts."""
+    return quantity.written(thousands)
 
 
 def html_environment(templates: Path) -> Environment:
