@@ -1,0 +1,60 @@
+"""The compiled engine: the recipe's numbers, and the same bits however it is interrupted."""
+
+from pathlib import Path
+
+import pytest
+
+from gridproof.training.compilation import missing_for_compilation
+from training.plain_loop import train_plainly
+from training.test_exactness import everything, replicate_bits
+from training.test_recipe import compare
+from training.tiny import finish, start
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(missing_for_compilation() is not None, reason="needs a C++ compiler"),
+    pytest.mark.filterwarnings("ignore"),
+]
+
+CELLS: dict[str, dict[str, object]] = {
+    "single samples": {"batch_size": 1, "epochs": 2, "depth": 1},
+    "residual with batch norm": {
+        "batch_norm": True,
+        "residual": True,
+        "depth": 2,
+        "batch_size": 100,
+    },
+    "implicit": {"implicit": True, "batch_size": 128},
+}
+
+
+@pytest.fixture(autouse=True)
+def compiler_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch):
+    """Keep what is compiled in the tests' own folder, one compiler at a time."""
+    cache = tmp_path_factory.getbasetemp() / "inductor"
+    monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(cache))
+    monkeypatch.setenv("TORCHINDUCTOR_COMPILE_THREADS", "1")
+
+
+@pytest.mark.parametrize("changed", CELLS.values(), ids=CELLS)
+def test_compiled_training_equals_plain_loop_and_keeps_its_bits(
+    changed: dict[str, object], data: Path
+) -> None:
+    """Every loss, batch loss and gradient norm is the plain loop's up to float32 rounding.
+
+    Stopped after the first epoch and restored it ends with the same bits, and so does a seed in a
+    block with others at the same position.
+    """
+    training = start(data, engine="compiled", **changed)
+    assert training.n_samples // training.parameters.batch_size >= training._unroll
+    records = [train_plainly(training, seed) for seed in training.seeds]
+    undisturbed = everything(finish(training))
+    for seed, record in zip(training.seeds, records, strict=True):
+        compare(training.replicate(seed), record, rtol=1e-5, flips=1)
+    stopped = start(data, engine="compiled", **changed)
+    stopped.advance()
+    state = {name: value.clone() for name, value in stopped.state().items()}
+    stopped.restore(state)
+    assert everything(finish(stopped)) == undisturbed
+    others = finish(start(data, engine="compiled", seeds=(7, 1), **changed))
+    assert replicate_bits(others.replicate(1)) == replicate_bits(training.replicate(1))
