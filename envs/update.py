@@ -8,7 +8,14 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 ROOT = FOLDER.parent
 SNAKEMAKE = {"snakemake"}
-REPORTING = {"markdown-it-py", "matplotlib", "pygments"}
+REPORTING = {
+    "latex2mathml",
+    "markdown-it-py",
+    "matplotlib",
+    "mdit-py-plugins",
+    "pillow",
+    "pygments",
+}
 
 LEFT_OUT = {"train": SNAKEMAKE | REPORTING, "report": SNAKEMAKE}
 FROM_CONDA = {
