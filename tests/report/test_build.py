@@ -4,10 +4,16 @@ import shutil
 
 import pytest
 
-from figures.synthetic import synthetic_cell
+from figures.synthetic import MEASUREMENTS, synthetic_cell
 from gridproof.errors import GridproofError
 from gridproof.figures.inputs import load_slice
 from report.conftest import TEMPLATES
+
+SECTIONS = sorted(
+    path.name.removesuffix(".md.j2")
+    for path in (TEMPLATES / "sections").glob("*.md.j2")
+    if not path.name.startswith("_")
+)
 
 
 def prose(markdown):
@@ -152,24 +158,34 @@ def test_divergence_is_told(study):
     assert "nan" not in re.sub('data:[^"]*', "", page).lower()
 
 
-@pytest.mark.parametrize("name", ["learning_rate", "epochs", "batch_norm", "shape", "of_my_own"])
-@pytest.mark.parametrize("n_cells", [1, 2, 3])
-@pytest.mark.parametrize("diverged", [False, True], ids=["finite", "diverged"])
-def test_every_section_survives_any_cells(study, name, n_cells, diverged):
+@pytest.mark.parametrize("name", [*SECTIONS, "of_my_own"])
+@pytest.mark.parametrize("measure", [(), MEASUREMENTS], ids=["unmeasured", "measured"])
+@pytest.mark.parametrize(
+    ("n_cells", "n_seeds", "end"),
+    [(1, 1, None), (2, 3, None), (3, 1, 1), (2, 3, 1), (2, 2, 3)],
+    ids=["one", "some", "all diverged", "all seeds diverged", "diverged late"],
+)
+def test_every_section_survives_any_cells(study, name, measure, n_cells, n_seeds, end):
     """No section depends on which cells the user's experiment has, nor on their success."""
+    seeds = tuple(range(n_seeds))
     cells = [
         synthetic_cell(
             f"cell {i}",
             position=i,
-            seeds=(i,),
+            seeds=seeds,
             batch_norm=i > 0,
-            epochs=4,
-            diverged={i: 1} if diverged else None,
+            implicit=i > 1,
+            epochs=4 if i else 1,
+            depth=i + 1,
+            measure=measure,
+            gradient_norms=bool(measure),
+            diverged=dict.fromkeys(seeds, end) if end else None,
         )
         for i in range(n_cells)
     ]
     study.add(name, cells, title="1. A *title*", question="- Is a_b < c | d?")
     markdown, page = study.build()
+    assert "nan" not in re.sub('data:[^"]*', "", page).lower()
     assert "Is a_b &lt; c | d?</p>" in page
     assert "1. A *title*</h2>" in page
     assert "None" not in re.sub("None of the conf", "", markdown)

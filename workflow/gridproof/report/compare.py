@@ -132,11 +132,15 @@ class Difference:
 
 
 def compare(published: Published, ask: Ask) -> list[Comparison]:
-    """Lay the values in print of one experiment beside its cells, in the order of the file."""
+    """Lay the values in print of one experiment beside its cells, in the order of the file.
+
+    Labels leave out the parameters that all of these values share, unless that is all of them.
+    """
+    values = [value for value in published.values if value.experiment == ask.name]
+    shared = set.intersection(*(set(value.match.items()) for value in values)) if values else set()
+    varied = {name for value in values for name, _ in set(value.match.items()) - shared}
     return [
-        _compare(value, {**published.configuration, **value.match}, ask)
-        for value in published.values
-        if value.experiment == ask.name
+        _compare(value, {**published.configuration, **value.match}, ask, varied) for value in values
     ]
 
 
@@ -165,10 +169,13 @@ def difference(published: Published, ask: Ask, comparisons: list[Comparison]) ->
     )
 
 
-def _compare(value: PublishedValue, parameters: dict[str, Any], ask: Ask) -> Comparison:
+def _compare(
+    value: PublishedValue, parameters: dict[str, Any], ask: Ask, varied: set[str]
+) -> Comparison:
     known = set().union(*(member.parameters for member in ask.members))
     members = ask.find(**parameters) if known >= parameters.keys() else []
-    shown = ", ".join(f"{name} {_written(given)}" for name, given in value.match.items())
+    told = {name: given for name, given in value.match.items() if not varied or name in varied}
+    shown = ", ".join(f"{name} {_written(given)}" for name, given in told.items())
     found = members[0] if len(members) == 1 else None
     ours = None if found is None else _ours(value, ask, found)
     return Comparison(published=value, parameters=parameters, label=shown, ours=ours, member=found)
