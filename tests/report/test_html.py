@@ -1,0 +1,40 @@
+from pathlib import Path
+
+from gridproof.report.html import STILL_MEDIA, Image, render_page
+from gridproof.report.markdown import escape
+from gridproof.report.templates import html_environment
+from report.conftest import TEMPLATES
+
+
+def page(markdown: str, images: dict[str, Image] | None = None) -> str:
+    """Return the page of some Markdown."""
+    environment = html_environment(TEMPLATES)
+    return render_page(markdown, title="T", images=images or {}, environment=environment)
+
+
+def test_formulas_become_mathml():
+    """A formula needs no script and no font from outside."""
+    text = page("Inline $n_1$.\n\n$$\\binom{16}{2} = 120$$\n")
+    assert '<math xmlns="http://www.w3.org/1998/Math/MathML" display="inline">' in text
+    assert 'display="block"' in text
+    assert "<mn>120</mn>" in text
+    assert "$" not in text
+
+
+def test_escaped_dollars_are_no_formula():
+    """A title with two prices stays text."""
+    text = page(str(escape("from $5 to $6")))
+    assert "<p>from $5 to $6</p>" in text
+    assert "<math" not in text
+
+
+def test_animation_gives_way_to_its_still(tmp_path: Path):
+    """In print, and for who wants no motion, the page shows the still."""
+    still, moving = tmp_path / "a.png", tmp_path / "a.gif"
+    still.write_bytes(b"still")
+    moving.write_bytes(b"moving")
+    text = page("![alt](a.gif)\n\n*Caption.*\n", {"a.gif": Image(still=still, animation=moving)})
+    assert f'<picture><source media="{STILL_MEDIA}" srcset="data:image/png;base64,' in text
+    assert '<img src="data:image/gif;base64,' in text
+    assert "prefers-reduced-motion: reduce" in STILL_MEDIA
+    assert "print" in STILL_MEDIA
