@@ -111,4 +111,4 @@ def test_animation_is_shown_where_there_is_one(study, tmp_path):
     (study.root / "figures" / "shape" / "sharpening.gif").write_bytes(PIXEL)
     markdown, page = study.build()
     assert "sharpening.gif)" in markdown
-    assert page.count("<picture>") == 1
+    assert page.count('<img class="moving"') == 1

@@ -17,7 +17,6 @@ from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 MEDIA_TYPES = {".png": "image/png", ".svg": "image/svg+xml", ".gif": "image/gif"}
-STILL_MEDIA = "print, (prefers-reduced-motion: reduce)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,14 +118,15 @@ def _make_figures(tokens: list[Token], images: Mapping[str, Image]) -> list[Toke
 
 
 def _picture(image: Image, alt: str) -> str:
-    """Return an image; one that moves gives way to its still in print and where motion disturbs."""
-    still = data_uri(image.still)
+    """Return an image; of one that moves both forms, of which `style.css` shows one at a time.
+
+    Not a `picture` of two sources: browsers do not change the source when they print.
+    """
+    still = f'src="{data_uri(image.still)}" alt="{escape(alt)}"'
     if image.animation is None:
-        return f'<img src="{still}" alt="{escape(alt)}">'
-    return (
-        f'<picture><source media="{STILL_MEDIA}" srcset="{still}">'
-        f'<img src="{data_uri(image.animation)}" alt="{escape(alt)}"></picture>'
-    )
+        return f"<img {still}>"
+    moving = f'src="{data_uri(image.animation)}" alt="{escape(alt)}"'
+    return f'<img class="moving" {moving}><img class="still" {still}>'
 
 
 def _only_child(tokens: Sequence[Token], index: int, kind: str) -> Token | None:
