@@ -1,6 +1,7 @@
 """Measure training steps against a notebook's loop, and the default study as a whole.
 
-    python benchmarks/bench.py            # steps, then the whole default study in a fresh folder
+    python benchmarks/bench.py            # steps, then the whole default study in a fresh folder:
+                                          # from nothing, with a warm compile cache, with no change
     python benchmarks/bench.py --steps    # steps only
 
 Ratios are of one run on one machine; seconds are not comparable between machines.
@@ -26,6 +27,7 @@ from torch.utils.data import DataLoader, TensorDataset
 from gridproof.data.prepare import prepare
 from gridproof.data.prepared import load_split
 from gridproof.data.sources import find_source
+from gridproof.study.engine import resolve_engine
 from gridproof.training.compilation import missing_for_compilation, prepare_compilation
 from gridproof.training.mlp import MlpTraining
 from gridproof.training.randomness import sample_order
@@ -46,8 +48,35 @@ DEFAULTS = {
     "gradient_norms": False,
 }
 KINDS: dict[str, dict[str, object]] = {
-    "learning_rate, epochs": {},
-    "batch_norm": {"batch_norm": True},
+    "batch size 256 (learning_rate, epochs)": {"epochs": 50},
+    "the same with batch norm": {"epochs": 100, "batch_norm": True},
+    "batch size 1": {"batch_size": 1},
+    "batch size 16": {"batch_size": 16, "epochs": 10},
+    "batch size 1024": {"batch_size": 1024, "epochs": 50},
+    "depth 1, batch norm, batch size 128": {
+        "depth": 1,
+        "batch_norm": True,
+        "batch_size": 128,
+        "epochs": 50,
+    },
+    "depth 6, width 64, batch norm, batch size 128": {
+        "width": 64,
+        "batch_norm": True,
+        "batch_size": 128,
+        "epochs": 50,
+    },
+    "depth 20, batch norm, batch size 128": {
+        "depth": 20,
+        "batch_norm": True,
+        "batch_size": 128,
+        "epochs": 50,
+    },
+    "depth 100, width 4, with gradient norms": {
+        "depth": 100,
+        "width": 4,
+        "epochs": 10,
+        "gradient_norms": True,
+    },
 }
 
 
@@ -86,13 +115,24 @@ def notebook_seconds(data: Path, parameters: dict[str, object]) -> float:
 
 
 def training_seconds(data: Path, parameters: dict[str, object], engine: str) -> float:
-    """Return the seconds a step and replicate of a block of five, after a first epoch."""
+    """Return the seconds a step and replicate of a block of five, after a first call."""
     training = MlpTraining(parameters=parameters, data=data, engine=engine, threads=1, seeds=SEEDS)
     order = torch.stack([sample_order(training.n_samples, seed, 1) for seed in SEEDS])
-    training._train_epoch(order)
-    started = time.perf_counter()
-    training._train_epoch(order)
-    return (time.perf_counter() - started) / training.steps_per_epoch / len(SEEDS)
+    batch_size = training.parameters.batch_size
+    in_a_call = training._unroll if engine == "compiled" else 1
+    calls = min(N_STEPS, training.n_samples // batch_size // in_a_call)
+    inputs, labels = training.inputs["train"], training.labels["train"]
+    rate = torch.tensor(training.parameters.learning_rate)
+    parts = order[:, : calls * in_a_call * batch_size].unflatten(1, (-1, batch_size))
+    batches = [part.contiguous() for part in parts.transpose(0, 1).split(in_a_call)]
+    network, buffers = training.network, training.buffers
+    started = 0.0
+    for number, indices in enumerate(batches):
+        started = time.perf_counter() if number == 1 else started
+        result = training._steps(network, buffers, inputs, labels, indices, rate)
+        network = {name: value.detach() for name, value in result.parameters.items()}
+        buffers = result.buffers
+    return (time.perf_counter() - started) / (calls - 1) / in_a_call / len(SEEDS)
 
 
 def bench_steps(data: Path) -> None:
@@ -106,6 +146,9 @@ def bench_steps(data: Path) -> None:
         notebook = notebook_seconds(data, parameters)
         cells = [kind, f"{1e6 * notebook:.0f}"]
         for engine in engines:
+            if engine == "compiled" and resolve_engine("auto", parameters) == "eager":
+                cells += ["", ""]
+                continue
             seconds = training_seconds(data, parameters, engine)
             cells += [f"{1e6 * seconds:.0f}", f"{notebook / seconds:.1f}"]
         print("| " + " | ".join(cells) + " |", flush=True)
@@ -134,6 +177,10 @@ def bench_study(folder: Path) -> None:
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
     print(f"peak memory of its largest process: {peak:.2f} GiB")
     timed("the same again, nothing to do", run)
+    for path in (folder / "results").iterdir():
+        if path.name != "cache":
+            shutil.rmtree(path)
+    timed("from nothing but a warm compile cache", run)
 
 
 def main() -> None:

@@ -17,7 +17,15 @@ seeds: 2
 engine: eager
 experiments:
   batch_norm:
-    set: {depth: 4, width: 16, learning_rate: 0.05, batch_size: 64, epochs: 24}
+    set:
+      depth: 4
+      width: 16
+      learning_rate: 0.05
+      batch_size: 64
+      epochs: 24
+      residual: true
+      implicit: true
+      gradient_norms: true
     sweep: {batch_norm: [true]}
 """
 
