@@ -137,12 +137,15 @@ class Ask:
     def jitter(self, column: str, *, label: str, half: Literal["first", "second"]) -> Quantity:
         """Return the mean size of the change between successive epochs in one half of a training.
 
-        The untrained network does not count.
+        The untrained network does not count; seeds that diverge in this half have no value.
         """
         values = self.member(label).by_seed(column).iloc[1:]
         middle = len(values) // 2
         part = values.iloc[: middle + 1] if half == "first" else values.iloc[middle:]
-        return summarise(part.diff().abs().mean()[self.member(label).seeds])
+        seeds = self.member(label).seeds
+        if len(part) < 2:
+            return unmeasured(len(seeds))
+        return summarise(part.diff().abs().mean().where(part.notna().all())[seeds])
 
     def series(self, name: str) -> list[list[Member]]:
         """Return the groups of cells that differ in one parameter only, rising in it."""

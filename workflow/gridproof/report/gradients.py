@@ -83,8 +83,9 @@ class Gradients:
 
         If all of a layer's units are zero, its own weights have no gradient, nor have those below
         it, nor those just above it, whose inputs are zero: the lowest gradient is two layers up.
+        Residual sums lead past a dead layer.
         """
-        if not len(member.rows("activations")):
+        if member.parameters["residual"] or not len(member.rows("activations")):
             return []
         dead = DeadRelus(ask=self.ask).highest_dead(member, last=True)
         reached = self.lowest_reached(member)

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from gridproof.figures.inputs import Member
 from gridproof.report.ask import Ask
-from gridproof.report.quantity import Quantity, summarise
+from gridproof.report.quantity import Quantity, summarise, unmeasured
 from gridproof.tables.derived import batch_variance
+
+MIN_STEPS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +51,12 @@ class Steps:
         )
 
     def variance(self, member: Member) -> Quantity:
-        """Return the variance of the batch loss around its trend, last epoch, nats squared."""
+        """Return the variance of the batch loss around its trend, last epoch, nats squared.
+
+        It needs two whole batches, and leaves out the epoch's last.
+        """
+        if self.per_epoch(member) < MIN_STEPS:
+            return unmeasured(len(member.seeds))
         batches = member.rows("batches")
         values = batch_variance(batches, self.per_epoch(member))
         return summarise(values.reindex(member.seeds))
