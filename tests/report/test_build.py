@@ -122,7 +122,7 @@ def test_published_data_are_recognised(study):
     use_csv_data(study)
     study.add("learning_rate", [synthetic_cell("learning_rate 0.2", learning_rate=0.2)])
     markdown, _ = study.build()
-    assert "Both columns are of the published study's data: rows" in prose(markdown)
+    assert "Both columns are of the published study's data: as many rows" in prose(markdown)
     assert "none is called reproduced" not in prose(markdown)
 
 
