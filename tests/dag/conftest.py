@@ -33,6 +33,7 @@ experiments:
   batch_norm:
     set: {epochs: 3}
     sweep: {batch_norm: [false, true]}
+    measure: [dead_relus]
     figures: [curves, boundaries]
 """
 

@@ -30,7 +30,10 @@ FIGURES = {
     "figure/batch_norm/boundaries",
 }
 SLICES = {"slice/learning_rate", "slice/epochs", "slice/batch_norm"}
-AFTER_CELLS = SLICES | FIGURES | {"collect", "report"}
+MEASURED = {f"measure/{cell}/0-1" for cell in (LONG, NORMED)}
+AFTER_MEASURES = SLICES - {"slice/learning_rate"} | FIGURES - {"figure/learning_rate/curves"}
+AFTER_MEASURES |= {"collect", "report"}
+AFTER_CELLS = SLICES | FIGURES | MEASURED | {"collect", "report"}
 RATE_JOBS = {"slice/learning_rate", "figure/learning_rate/curves", "collect", "report"}
 
 Edit = Callable[[Workspace], None]
@@ -100,7 +103,7 @@ ROWS: Mapping[str, Row] = {
     "a seed added": Row(
         edit=replaced(CONFIG, "seeds: 2", "seeds: 3"),
         trains={(cell, 2) for cell in CELLS},
-        jobs=AFTER_CELLS,
+        jobs=AFTER_CELLS - MEASURED | {f"measure/{cell}/0-1-2" for cell in (LONG, NORMED)},
     ),
     "keys reordered": Row(edit=reorder_keys, trains=set(), jobs=set()),
     "a comment in the config": Row(
@@ -147,6 +150,34 @@ ROWS: Mapping[str, Row] = {
         ),
         trains=set(),
         jobs={"figure/epochs/splits", "report"},
+    ),
+    "a measurement's code": Row(
+        edit=lambda workspace: workspace.edit(
+            "workflow/gridproof/measurements/dead_relus.py", lambda text: f"{text}\n\nUNUSED = 1\n"
+        ),
+        trains=set(),
+        jobs=MEASURED | AFTER_MEASURES,
+    ),
+    "a comment in a measurement": Row(
+        edit=lambda workspace: workspace.edit(
+            "workflow/gridproof/measurements/dead_relus.py", lambda text: f"# why\n{text}"
+        ),
+        trains=set(),
+        jobs=set(),
+    ),
+    "another measurement's code": Row(
+        edit=lambda workspace: workspace.edit(
+            "workflow/gridproof/measurements/auroc.py", lambda text: f"{text}\n\nUNUSED = 1\n"
+        ),
+        trains=set(),
+        jobs=set(),
+    ),
+    "a measurement added": Row(
+        edit=replaced(
+            CONFIG, "    figures: [splits]", "    measure: [auroc]\n    figures: [splits]"
+        ),
+        trains=set(),
+        jobs={f"measure/{LONG}/0-1"} | AFTER_MEASURES,
     ),
     "prose of the report": Row(
         edit=lambda workspace: workspace.edit(

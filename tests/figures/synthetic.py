@@ -255,13 +255,7 @@ def write_checkpoint(path: Path, *, seed: int = 0, value: float | None = None) -
     """
     from safetensors.numpy import save_file
 
-    tensors = {
-        "weight.0": [[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]],
-        "bias.0": [-4.0, 4.0, -54.0, 54.0],
-        "weight.1": [[0, 1, 0, 1], [1, 0, 0, 1], [0, 1, 1, 0], [1, 0, 1, 0]],
-        "bias.1": [0.0] * 4,
-    }
-    arrays = {name: np.array(rows, dtype=np.float32) for name, rows in tensors.items()}
+    arrays = quarters()
     if value is not None:
         arrays = {name: np.full_like(rows, value) for name, rows in arrays.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -272,3 +266,27 @@ def write_checkpoint(path: Path, *, seed: int = 0, value: float | None = None) -
     }
     save_file(stored, path)
     return path
+
+
+def write_history(path: Path, *, n_epochs: int, seed: int = 0) -> Path:
+    """Write weights after every epoch: zeros when untrained, then those of `write_checkpoint`."""
+    from safetensors.numpy import save_file
+
+    shares = np.minimum(np.arange(n_epochs + 1), 1)
+    stored = {
+        f"seed-{seed}/{name}": np.multiply.outer(shares, rows).astype(np.float32)
+        for name, rows in quarters().items()
+    }
+    save_file(stored, path)
+    return path
+
+
+def quarters() -> dict[str, np.ndarray]:
+    """Return the weights of a network that names each of four square countries."""
+    tensors = {
+        "weight.0": [[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]],
+        "bias.0": [-4.0, 4.0, -54.0, 54.0],
+        "weight.1": [[0, 1, 0, 1], [1, 0, 0, 1], [0, 1, 1, 0], [1, 0, 1, 0]],
+        "bias.1": [0.0] * 4,
+    }
+    return {name: np.array(rows, dtype=np.float32) for name, rows in tensors.items()}

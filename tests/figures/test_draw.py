@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from figures.synthetic import synthetic_cell, write_checkpoint
+from figures.synthetic import MEASUREMENTS, synthetic_cell, write_checkpoint, write_history
 from gridproof.errors import GridproofError
 from gridproof.figures.draw import draw
 from gridproof.figures.inputs import load_slice
@@ -12,13 +12,22 @@ from gridproof.figures.registry import FIGURES
 @pytest.mark.parametrize("name", FIGURES)
 def test_draw_writes_equal_bytes_twice(name, make_slice, data_dir, tmp_path):
     """PNG, SVG and text alternative are whole and hold no date."""
-    folder = make_slice(synthetic_cell("one", depth=1, width=4, epochs=3), name="shape")
-    cell = load_slice(folder).members()[0].cell
-    checkpoint = write_checkpoint(tmp_path / "checkpoint.safetensors")
+    shape = {"depth": 1, "width": 4, "epochs": 3, "gradient_norms": True}
+    other = {"depth": 2} if name == "depth" else {"width": 8}
+    folder = make_slice(
+        synthetic_cell("one", measure=MEASUREMENTS, **shape),
+        synthetic_cell("two", position=1, final=0.9, measure=MEASUREMENTS, **(shape | other)),
+        name="shape",
+    )
+    if FIGURES[name].animated:
+        checkpoint = write_history(tmp_path / "history.safetensors", n_epochs=3)
+    else:
+        checkpoint = write_checkpoint(tmp_path / "checkpoint.safetensors")
+    checkpoints = {member.cell: checkpoint for member in load_slice(folder).members()}
     files = []
     for turn in ("first", "second"):
         png, svg = tmp_path / turn / f"{name}.png", tmp_path / turn / f"{name}.svg"
-        draw(name, folder, {cell: checkpoint}, data_dir, png, svg)
+        draw(name, folder, checkpoints, data_dir, png, svg)
         files.append([png, svg, png.with_suffix(".json")])
         assert sorted(png.parent.iterdir()) == sorted(files[-1])
     first, second = ([file.read_bytes() for file in turn] for turn in files)

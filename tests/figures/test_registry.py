@@ -15,7 +15,8 @@ def test_entry_names_functions_that_exist(name):
     module = import_module(entry.module)
     assert entry.name == name
     assert callable(getattr(module, entry.function))
-    assert callable(module.describe)
+    assert callable(getattr(module, entry.describing))
+    assert callable(module.frames) if entry.animated else not hasattr(module, "frames")
 
 
 def test_find_figure_names_the_nearest():

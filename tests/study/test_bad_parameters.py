@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from gridproof.errors import GridproofError
+from gridproof.figures.registry import EXPERIMENT_FIGURES
+from gridproof.measurements.registry import MEASUREMENTS
 
 from .conftest import RATES, Load
 
@@ -196,7 +198,7 @@ BAD = [
         RATES,
         RATES + "    figures: [curve]\n",
         "config.yaml, line 9: experiments.rates.figures[0]: unknown figure 'curve', "
-        "did you mean 'curves'? Expected one of: curves, splits, boundaries, borders",
+        f"did you mean 'curves'? Expected one of: {', '.join(EXPERIMENT_FIGURES)}",
         id="unknown figure",
     ),
     pytest.param(
@@ -205,6 +207,20 @@ BAD = [
         "config.yaml, line 9: experiments.rates.figures: found a list, "
         "expected each name once, 'curves' comes twice",
         id="figure twice",
+    ),
+    pytest.param(
+        RATES,
+        RATES + "    measure: [aurok]\n",
+        "config.yaml, line 9: experiments.rates.measure[0]: unknown measurement 'aurok', "
+        f"did you mean 'auroc'? Expected one of: {', '.join(MEASUREMENTS)}",
+        id="unknown measurement",
+    ),
+    pytest.param(
+        RATES,
+        RATES + "      implicit: [false, true]\n    measure: [auroc, regions]\n",
+        "config.yaml, line 10: experiments.rates.measure[1]: found 'regions' with cells that have "
+        "implicit true, expected cells without",
+        id="measurement that has no meaning for a cell",
     ),
     pytest.param(
         "learning_rate: [0.2, 1e-3]",

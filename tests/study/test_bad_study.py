@@ -22,7 +22,7 @@ BAD = [
         "    sweeps",
         "config.yaml, line 7: experiments.rates.sweeps: unknown key 'sweeps', did you mean "
         "'sweep'? Expected one of: title, question, family, data, seeds, threads, engine, "
-        "set, sweep, rows, figures",
+        "set, sweep, rows, measure, figures",
         id="unknown key of an experiment",
     ),
     pytest.param(

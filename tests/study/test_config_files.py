@@ -8,6 +8,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from gridproof.figures.registry import EXPERIMENT_FIGURES
+from gridproof.measurements.registry import MEASUREMENTS
 from gridproof.study.expand import ResolvedExperiment, expand
 from gridproof.study.load import load_config
 from gridproof.study.reader import read_yaml
@@ -86,9 +88,8 @@ def test_reference_is_the_generated_one() -> None:
 
 @pytest.mark.parametrize("study", ["config.yaml", "config/published.yaml"])
 def test_study_is_the_published_recipe(study: str) -> None:
-    """Six learning rates, one longer run, and the same with batch norm: eight cells."""
+    """Six learning rates, one longer run, and the same with batch norm."""
     experiments = experiments_of(study)
-    assert list(experiments) == ["learning_rate", "epochs", "batch_norm"]
     rates = [member.parameters for member in experiments["learning_rate"].members]
     assert [rate.model_dump()["learning_rate"] for rate in rates] == [
         1,
@@ -105,7 +106,60 @@ def test_study_is_the_published_recipe(study: str) -> None:
     plain, normed = (member.parameters.model_dump() for member in experiments["batch_norm"].members)
     assert plain == long
     assert normed == long | {"batch_norm": True}
-    assert len(cells_of(study)) == 8
+    assert len(cells_of(study)) == 30
+
+
+RECIPE = {
+    "depth": 6,
+    "width": 16,
+    "learning_rate": 1e-3,
+    "batch_size": 256,
+    "epochs": 50,
+    "batch_norm": False,
+    "residual": False,
+    "implicit": False,
+    "gradient_norms": False,
+}
+NORMED = {"batch_norm": True, "batch_size": 128}
+DEEP = {"depth": 100, "width": 4, "epochs": 10, "gradient_norms": True}
+CELLS: dict[str, list[dict[str, object]]] = {
+    "batch_size": [
+        {"batch_size": 1, "epochs": 1},
+        {"batch_size": 16, "epochs": 10},
+        {"batch_size": 128},
+        {"batch_size": 1024},
+    ],
+    "batch_scaling": [
+        {"batch_size": 128},
+        {"batch_size": 128, "learning_rate": 1e-3 * 128 / 16},
+        {"batch_size": 1024},
+        {"batch_size": 1024, "learning_rate": 1e-3 * 1024 / 16},
+    ],
+    "shape": [
+        NORMED | {"depth": depth, "width": width}
+        for depth, width in ((1, 16), (2, 16), (6, 16), (10, 16), (6, 8), (6, 32), (6, 64))
+    ],
+    "shallow": [NORMED | {"depth": 1, "learning_rate": rate} for rate in (1e-3, 1e-2, 1e-1)],
+    "very_deep": [NORMED | {"depth": depth} for depth in (6, 10, 20, 40)],
+    "gradients": [DEEP],
+    "residual": [DEEP, DEEP | {"residual": True}, DEEP | {"residual": True, "batch_norm": True}],
+    "implicit": [{}, {"implicit": True}, NORMED, NORMED | {"implicit": True}],
+}
+
+
+@pytest.mark.parametrize("study", ["config.yaml", "config/published.yaml"])
+@pytest.mark.parametrize("name", CELLS)
+def test_experiment_has_the_cells_of_the_recipe(study: str, name: str) -> None:
+    """Each cell differs from the recipe's defaults in just these parameters."""
+    members = [m.parameters.model_dump() for m in experiments_of(study)[name].members]
+    assert members == [RECIPE | changed for changed in CELLS[name]]
+
+
+@pytest.mark.parametrize("study", ["config.yaml", "config/published.yaml"])
+def test_auroc_is_measured_in_the_experiment_on_epochs_alone(study: str) -> None:
+    """It is the one measurement that takes long."""
+    measured = {name for name, entry in experiments_of(study).items() if "auroc" in entry.measure}
+    assert measured == {"epochs"}
 
 
 def test_published_study_has_one_seed_and_the_experiments_of_the_default() -> None:
@@ -118,10 +172,12 @@ def test_published_study_has_one_seed_and_the_experiments_of_the_default() -> No
 
 
 def test_smoke_study_is_small_and_eager() -> None:
-    """At most 12 cells, 2 seeds, all three experiments, no compiler."""
+    """At most 16 cells, 2 seeds, all experiments, every figure and measurement, no compiler."""
     experiments = experiments_of("config/smoke.yaml")
     assert experiments.keys() == experiments_of("config.yaml").keys()
-    assert len(cells_of("config/smoke.yaml")) <= 12
+    assert len(cells_of("config/smoke.yaml")) <= 16
+    assert {name for e in experiments.values() for name in e.figures} == set(EXPERIMENT_FIGURES)
+    assert {name for e in experiments.values() for name in e.measure} == set(MEASUREMENTS)
     assert {(e.seeds, e.engine) for e in experiments.values()} == {((0, 1), "eager")}
 
 

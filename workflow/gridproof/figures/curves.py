@@ -8,9 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from gridproof.figures.bands import draw_band
 from gridproof.figures.inputs import Inputs, Member
 from gridproof.figures.style import REFERENCE_COLOR, WIDTH, line_styles
-from gridproof.figures.text import final_value, noted_label, seeds_note
+from gridproof.figures.text import final_value, legend_columns, noted_label, seeds_note
 
 HEADROOM = 1.35
 """The axis ends at this multiple of the class prior's entropy unless final losses lie above it."""
@@ -29,10 +30,9 @@ def loss_by_epoch(inputs: Inputs) -> Figure:
     axes.set_ylim(0, _top(members, prior))
     axes.margins(x=0.01)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    columns = 1 if max(len(text) for text in axes.get_legend_handles_labels()[1]) > 34 else 2
     figure.legend(
         loc="outside lower center",
-        ncols=columns,
+        ncols=legend_columns(axes.get_legend_handles_labels()[1]),
         title=seeds_note(members, band=True),
     )
     return figure
@@ -54,12 +54,7 @@ def describe(inputs: Inputs) -> str:
 def _draw_member(axes: Axes, member: Member, look: tuple[str, str]) -> None:
     losses = member.by_seed("val_loss")
     color, dash = look
-    axes.plot(
-        losses.index, losses.mean(axis=1), label=noted_label(member), color=color, linestyle=dash
-    )
-    axes.fill_between(
-        losses.index, losses.min(axis=1), losses.max(axis=1), color=color, alpha=0.2, lw=0
-    )
+    draw_band(axes, losses.index, losses, color=color, dash=dash, label=noted_label(member))
     for seed, epoch in member.diverged.items():
         finite = losses[seed].loc[: epoch - 1].dropna()
         if not finite.empty:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class FigureEntry:
     """One kind of figure.
 
-    `module` holds `function(inputs) -> Figure` and `describe(inputs) -> str`, the text that says
+    `module` holds `function(inputs) -> Figure` and `describing(inputs) -> str`, the text that says
     what the figure shows to someone who cannot see it. A figure of level `study` shows the data
     alone; one of level `experiment` shows the slice of one experiment and, if `needs_checkpoints`,
     its cells' final weights. `raster` figures hold a map and are embedded as PNG. The module of an
@@ -32,6 +32,7 @@ class FigureEntry:
     module: str
     function: str
     description: str
+    describing: str = "describe"
     level: Literal["experiment", "study"] = "experiment"
     needs_checkpoints: bool = False
     raster: bool = False
@@ -43,7 +44,7 @@ class FigureEntry:
 
     def describe(self, inputs: Inputs) -> str:
         """Return one or more sentences that state what the figure of these inputs shows."""
-        return self._attribute("describe")(inputs)
+        return self._attribute(self.describing)(inputs)
 
     def frames(self, inputs: Inputs) -> Iterator[Image]:
         """Yield the frames of an animated figure of these inputs."""
@@ -67,6 +68,64 @@ FIGURES: dict[str, FigureEntry] = {
             module="gridproof.figures.splits",
             function="splits_by_epoch",
             description="loss and accuracy by epoch of train, val and test, one row a cell",
+        ),
+        FigureEntry(
+            name="accuracy_by_step",
+            module="gridproof.figures.steps",
+            function="accuracy_by_step",
+            description="validation accuracy by epoch and by optimizer step, one line a cell",
+        ),
+        FigureEntry(
+            name="batch_loss",
+            module="gridproof.figures.batch_loss",
+            function="loss_by_batch",
+            description="loss of the batches, and its variance by batch size",
+        ),
+        FigureEntry(
+            name="extremes",
+            module="gridproof.figures.extremes",
+            function="best_and_worst",
+            description="curves and map of the cells with the lowest and the highest loss",
+            needs_checkpoints=True,
+            raster=True,
+        ),
+        FigureEntry(
+            name="depth",
+            module="gridproof.figures.shape_effect",
+            function="accuracy_by_depth",
+            description="final accuracy by depth, among cells that differ in nothing else",
+            describing="describe_depth",
+        ),
+        FigureEntry(
+            name="width",
+            module="gridproof.figures.shape_effect",
+            function="accuracy_by_width",
+            description="final accuracy by width, among cells that differ in nothing else",
+            describing="describe_width",
+        ),
+        FigureEntry(
+            name="gradient_norms",
+            module="gridproof.figures.gradient_norms",
+            function="norms_by_layer",
+            description="squared norm of the gradient by layer and by epoch, one row a cell",
+        ),
+        FigureEntry(
+            name="dead_relus",
+            module="gridproof.figures.dead_relus",
+            function="dead_share_by_layer",
+            description="share of dead units in each layer, before training and after it",
+        ),
+        FigureEntry(
+            name="regions",
+            module="gridproof.figures.linear_regions",
+            function="regions_by_cell",
+            description="number of linear regions of each cell's networks",
+        ),
+        FigureEntry(
+            name="auroc",
+            module="gridproof.figures.auroc",
+            function="auroc_by_epoch",
+            description="validation accuracy and AUROC by epoch, one row a cell",
         ),
         FigureEntry(
             name="boundaries",

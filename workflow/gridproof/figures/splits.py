@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from gridproof.figures.bands import draw_band
 from gridproof.figures.curves import HEADROOM
 from gridproof.figures.inputs import Inputs, Member
 from gridproof.figures.style import REFERENCE_COLOR, SPLIT_COLORS, WIDTH
 from gridproof.figures.text import final_value, noted_label, seeds_note
 
+EVAL_LABEL = "train, eval mode"
 DASHES = {"train": "-", "val": "-", "test": (0, (4, 2))}
 
 
@@ -30,12 +33,16 @@ def splits_by_epoch(inputs: Inputs) -> Figure:
         axes.set_xlabel("epoch")
     grid[0][0].set_ylim(0, HEADROOM * references[0])
     grid[0][1].set_ylim(0, 1)
-    handles, labels = grid[0][0].get_legend_handles_labels()
+    handles = dict(
+        pair
+        for row in grid
+        for pair in zip(*reversed(row[0].get_legend_handles_labels()), strict=True)
+    )
     figure.legend(
-        handles,
-        labels,
+        handles.values(),
+        handles.keys(),
         loc="outside lower center",
-        ncols=len(labels),
+        ncols=len(handles),
         title=seeds_note(members, band=True),
         columnspacing=1.2,
     )
@@ -52,6 +59,11 @@ def describe(inputs: Inputs) -> str:
             f" and accuracy {final_value(member, f'{split}_accuracy')}"
             for split in SPLIT_COLORS
         )
+        if np.isfinite(member.finals("train_eval_loss")).any():
+            ends += (
+                f", {EVAL_LABEL} (circles), loss {final_value(member, 'train_eval_loss')}"
+                f" and accuracy {final_value(member, 'train_eval_accuracy')}"
+            )
         parts.append(f"{noted_label(member)}: {ends}")
     return (
         f"Line charts of loss and accuracy by epoch, {seeds_note(members, band=True)}."
@@ -62,11 +74,18 @@ def describe(inputs: Inputs) -> str:
 def _draw_panel(axes: Axes, member: Member, quantity: str, reference: float) -> None:
     for split, color in SPLIT_COLORS.items():
         values = member.by_seed(f"{split}_{quantity}")
+        draw_band(axes, values.index, values, color=color, dash=DASHES[split], label=split)
+    in_eval_mode = member.by_seed(f"train_eval_{quantity}").mean(axis=1).dropna()
+    if not in_eval_mode.empty:
         axes.plot(
-            values.index, values.mean(axis=1), color=color, linestyle=DASHES[split], label=split
-        )
-        axes.fill_between(
-            values.index, values.min(axis=1), values.max(axis=1), color=color, alpha=0.2, lw=0
+            in_eval_mode.index,
+            in_eval_mode,
+            label=EVAL_LABEL,
+            color=SPLIT_COLORS["train"],
+            linestyle="none",
+            marker="o",
+            markersize=5,
+            markerfacecolor="white",
         )
     axes.axhline(reference, color=REFERENCE_COLOR, linestyle=":", label="class prior")
     axes.margins(x=0.01)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from gridproof.figures.inputs import Member
+
+LONG_LABEL = 34
+"""Of labels longer than this, in characters, two do not fit side by side in a legend."""
 
 
 def seeds_note(members: Sequence[Member], *, band: bool) -> str:
@@ -37,9 +40,19 @@ def noted_label(member: Member) -> str:
 
 def final_value(member: Member, column: str) -> str:
     """Return mean and sample standard deviation over the finite seeds after the last epoch."""
-    values = member.finals(column).to_numpy(dtype=float)
-    values = values[np.isfinite(values)]
-    if values.size == 0:
+    return mean_spread(member.finals(column).to_numpy(dtype=float))
+
+
+def mean_spread(values: Iterable[float], digits: int = 3) -> str:
+    """Return mean and sample standard deviation of the finite values, one for each seed."""
+    numbers = np.array(list(values), dtype=float)
+    finite = numbers[np.isfinite(numbers)]
+    if finite.size == 0:
         return "not finite"
-    spread = f" ± {values.std(ddof=1):.3f}" if values.size > 1 else ""
-    return f"{values.mean():.3f}{spread}"
+    spread = f" ± {finite.std(ddof=1):.{digits}f}" if finite.size > 1 else ""
+    return f"{finite.mean():.{digits}f}{spread}"
+
+
+def legend_columns(labels: Sequence[str]) -> int:
+    """Return how many labels stand side by side in a legend as wide as the figure."""
+    return 1 if max(map(len, labels)) > LONG_LABEL else 2

@@ -1,0 +1,80 @@
+"""Validation accuracy and macro AUROC by epoch, one line a seed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from gridproof.errors import GridproofError
+from gridproof.figures.inputs import Inputs, Member
+from gridproof.figures.style import WIDTH, line_styles
+from gridproof.figures.text import final_value, mean_spread, noted_label, seeds_note
+
+PANELS = {"val_accuracy": "validation accuracy", "val_auroc": "validation AUROC"}
+
+
+def auroc_by_epoch(inputs: Inputs) -> Figure:
+    """Return a row of two panels a cell: accuracy and AUROC by epoch, each seed a line."""
+    members = measured(inputs)
+    figure = Figure(figsize=(WIDTH, 0.4 + 3.0 * len(members)))
+    grid = figure.subplots(len(members), 2, squeeze=False, sharex="row")
+    for row, member in zip(grid, members, strict=True):
+        for axes, (column, words) in zip(row, PANELS.items(), strict=True):
+            _draw_panel(axes, member, column)
+            axes.set(ylabel=f"{words} (fraction)", xlabel="epoch")
+        row[0].set_title(noted_label(member), loc="left")
+    return figure
+
+
+def describe(inputs: Inputs) -> str:
+    """Return final values and how much each curve moves from epoch to epoch, in words."""
+    members = measured(inputs)
+    parts = [
+        f"{noted_label(member)}: {words} {final_value(member, column)} after the last epoch,"
+        f" changing by {mean_spread(jitter(member.by_seed(column)), 4)} from epoch to epoch in the"
+        " second half of training"
+        for member in members
+        for column, words in PANELS.items()
+    ]
+    return (
+        "Line charts of validation accuracy and macro AUROC by epoch, a line for each seed"
+        f" ({seeds_note(members, band=False).replace('mean of ', '')}). {'; '.join(parts)}."
+    )
+
+
+def measured(inputs: Inputs) -> list[Member]:
+    """Return the cells whose AUROC was measured; GridproofError if there are none."""
+    members = [m for m in inputs.members if m.epochs["val_auroc"].notna().any()]
+    if not members:
+        raise GridproofError(
+            "the figure 'auroc' shows what was not measured: add 'auroc' to the experiment's"
+            " `measure:`"
+        )
+    return members
+
+
+def jitter(values: pd.DataFrame) -> np.ndarray:
+    """Return the mean size of the change between successive epochs, second half, by seed."""
+    later = values.iloc[len(values) // 2 :]
+    return later.diff().abs().mean().to_numpy(dtype=float)
+
+
+def _draw_panel(axes: Axes, member: Member, column: str) -> None:
+    values = member.by_seed(column)
+    for seed, (color, dash) in zip(values.columns, line_styles(len(values.columns)), strict=True):
+        axes.plot(values.index, values[seed], color=color, linestyle=dash, linewidth=1.2)
+    axes.margins(x=0.01)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    moved = mean_spread(jitter(values), 4)
+    axes.text(
+        0.98,
+        0.04,
+        f"change an epoch, second half:\n{moved}",
+        transform=axes.transAxes,
+        ha="right",
+        va="bottom",
+        fontsize=9.5,
+    )
