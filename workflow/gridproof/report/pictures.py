@@ -14,7 +14,7 @@ from gridproof.figures.registry import FIGURES, find_figure
 from gridproof.report.html import Image
 from gridproof.report.plan import StudyPlan
 
-HERO_FIGURES = ("borders", "boundaries")
+HERO_FIGURES = ("sharpening", "borders", "boundaries")
 """What the report opens on, the first that an experiment shows; else the map of the data."""
 
 
