@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from figures.synthetic import STEPS_PER_EPOCH, ZERO_BELOW, synthetic_cell
+from figures.synthetic import STEPS_PER_EPOCH, ZERO_BELOW, synthetic_cell, write_checkpoint
 from gridproof.errors import GridproofError
 from gridproof.figures import (
     auroc,
     batch_loss,
     dead_relus,
+    extremes,
     gradient_norms,
     linear_regions,
     shape_effect,
@@ -66,6 +67,22 @@ def test_batch_losses_are_medians_and_variances(given):
     assert [len(dot) for dot in dots] == [3, 3, 3]
     np.testing.assert_allclose(dots[1], batch_variance(inputs.members[1].rows("batches"), 10))
     assert (lower.get_xscale(), lower.get_yscale()) == ("log", "log")
+
+
+def test_batch_losses_of_diverged_replicates_are_left_out(given):
+    """Neither their huge losses nor NaN reach the axis; a cell without others says so."""
+    cell = synthetic_cell("some", epochs=8, diverged={1: 3})
+    batches = cell["batches"]
+    batches.loc[(batches["seed"] == 1) & (batches["step"] == 21), "loss"] = 1e28
+    every = {0: 1, 1: 1, 2: 1}
+    inputs = given(cell, synthetic_cell("none", position=1, epochs=8, diverged=every))
+    with figure_style():
+        some, none, lower = batch_loss.loss_by_batch(inputs).axes
+    assert some.get_ylim()[1] < 10
+    assert [text.get_text() for text in none.texts] == ["no finite epoch"]
+    assert "diverged at epoch 1" in none.get_title()
+    assert lower.get_legend() is None
+    assert "median loss in the last part not finite" in batch_loss.describe(inputs)
 
 
 @pytest.mark.parametrize("size", [1, 16, 256])
@@ -175,10 +192,41 @@ def test_auroc_is_drawn_for_each_seed(given):
     assert (len(accuracy.lines), len(area.lines)) == (3, 3)
     values = inputs.members[0].by_seed("val_auroc")
     np.testing.assert_allclose(area.lines[2].get_ydata(), values[2])
-    moved = values.iloc[5:].diff().abs().mean()
+    moved = values.loc[6:].diff().abs().mean()
     np.testing.assert_allclose(auroc.jitter(values), moved)
     assert f"{moved.mean():.4f}" in area.texts[0].get_text()
     assert "not measured" not in auroc.describe(inputs)
+
+
+def test_extremes_are_the_lowest_and_the_highest_loss(make_slice, data_dir, tmp_path):
+    """A cell that diverged altogether is neither; the map is of a seed that did not diverge."""
+    shape = {"depth": 1, "width": 4, "epochs": 3}
+    folder = make_slice(
+        synthetic_cell("middle", final=0.5, **shape),
+        synthetic_cell("high", position=1, final=0.9, diverged={0: 2}, **shape),
+        synthetic_cell("low", position=2, final=0.1, **shape),
+        synthetic_cell("lost", position=3, diverged={0: 1, 1: 1, 2: 1}, **shape),
+    )
+    tables = load_slice(folder)
+    seeds = {"low": 0, "high": 1}
+    checkpoints = {
+        member.cell: write_checkpoint(
+            tmp_path / f"{member.label}.safetensors", seed=seeds[member.label]
+        )
+        for member in tables.members()
+        if member.label in seeds
+    }
+    inputs = Inputs(tables=tables, checkpoints=checkpoints, data_dir=data_dir)
+    with figure_style():
+        best, best_map, worst, worst_map = extremes.best_and_worst(inputs).axes
+    assert best.get_title(loc="left") == "best: low"
+    assert worst.get_title(loc="left").replace("\n", " ") == (
+        "worst: high (1 of 3 seeds diverged at epoch 2)"
+    )
+    assert best_map.get_title().endswith("(seed 0)")
+    assert worst_map.get_title().endswith("(seed 1)")
+    high = inputs.members[1].finals("val_loss")
+    assert f"val loss {high.mean():.3f} ± {high.std():.3f}" in extremes.describe(inputs)
 
 
 def test_depth_and_width_compare_cells_that_differ_in_nothing_else(given):
@@ -219,8 +267,9 @@ def test_train_split_in_eval_mode_is_marked_where_it_was_measured(given):
         (linear_regions, "regions_by_cell", "add 'regions' to the experiment's `measure:`"),
         (gradient_norms, "norms_by_layer", "its cells need `gradient_norms: true`"),
         (shape_effect, "accuracy_by_depth", "no two of them"),
+        (extremes, "best_and_worst", "needs two cells with a finite validation loss"),
     ],
-    ids=["auroc", "dead_relus", "regions", "gradient_norms", "depth"],
+    ids=["auroc", "dead_relus", "regions", "gradient_norms", "depth", "extremes"],
 )
 def test_figure_of_what_is_not_there_says_what_to_add(given, module, draw, message):
     """The message names the key of the config that brings it."""

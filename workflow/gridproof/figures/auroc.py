@@ -25,7 +25,7 @@ def auroc_by_epoch(inputs: Inputs) -> Figure:
         for axes, (column, words) in zip(row, PANELS.items(), strict=True):
             _draw_panel(axes, member, column)
             axes.set(ylabel=f"{words} (fraction)", xlabel="epoch")
-        row[0].set_title(noted_label(member), loc="left")
+        row[0].set_title(f"{noted_label(member)}, each line a seed", loc="left")
     return figure
 
 
@@ -57,8 +57,12 @@ def measured(inputs: Inputs) -> list[Member]:
 
 
 def jitter(values: pd.DataFrame) -> np.ndarray:
-    """Return the mean size of the change between successive epochs, second half, by seed."""
-    later = values.iloc[len(values) // 2 :]
+    """Return the mean size of the change between successive epochs, second half, by seed.
+
+    As in the report (`Ask.jitter`) the untrained network does not count.
+    """
+    trained = values.loc[1:]
+    later = trained.iloc[len(trained) // 2 :]
     return later.diff().abs().mean().to_numpy(dtype=float)
 
 
@@ -76,5 +80,5 @@ def _draw_panel(axes: Axes, member: Member, column: str) -> None:
         transform=axes.transAxes,
         ha="right",
         va="bottom",
-        fontsize=9.5,
+        fontsize=10.5,
     )

@@ -10,12 +10,13 @@ from matplotlib.figure import Figure
 from gridproof.errors import GridproofError
 from gridproof.figures.inputs import Inputs, Member
 from gridproof.figures.style import REFERENCE_COLOR, WIDTH, line_styles
-from gridproof.figures.text import mean_spread, noted_label
+from gridproof.figures.text import mean_spread, noted_label, wrapped_label
 from gridproof.tables.derived import batch_variance
 
 BINS = 120
 """Each training is divided into so many parts of equal length."""
 QUANTILES = (0.05, 0.5, 0.95)
+TITLE_CHARACTERS = 40
 
 
 def loss_by_batch(inputs: Inputs) -> Figure:
@@ -45,10 +46,9 @@ def describe(inputs: Inputs) -> str:
     """Return number, final level and variance of the batch losses of each cell in words."""
     parts = []
     for member in inputs.members:
-        table = binned(member)
         parts.append(
             f"{noted_label(member)}: {n_batches(member):,} batches a seed, median loss in the last"
-            f" part {table[0.5].iloc[-1]:.3f} nats, variance {_variance_text(member)}"
+            f" part {_last_text(binned(member))}, variance {mean_spread(variances(member), 5)}"
         )
     return (
         "Line charts of the loss of every batch over the training, median and the range from the"
@@ -60,14 +60,18 @@ def describe(inputs: Inputs) -> str:
 def binned(member: Member) -> pd.DataFrame:
     """Return percentiles of the batch loss, a row for each part of the training.
 
-    The index is the middle of each part as a share of the training.
+    The index is the middle of each part as a share of the training. From the epoch on in which a
+    replicate diverged its batches are left out: without any other, no rows are left.
     """
-    table = member.rows("batches")
+    table, n_steps = member.rows("batches"), n_batches(member)
     if table.empty:
         raise GridproofError(f"the table 'batches' has no rows of {member.label}")
-    n_steps = int(table["step"].max())
+    ends = table["seed"].map(member.diverged).fillna(np.inf)
+    epochs = (table["step"] - 1) // (n_steps // member.last_epoch) + 1
+    table = table[np.isfinite(table["loss"]) & (epochs < ends)]
     parts = (table["step"] - 1) * min(BINS, n_steps) // n_steps
     quantiles = table.groupby(parts)["loss"].quantile(np.array(QUANTILES)).unstack()
+    quantiles = quantiles.reindex(columns=QUANTILES)
     quantiles.index = (quantiles.index + 0.5) / min(BINS, n_steps)
     return quantiles
 
@@ -82,8 +86,8 @@ def variances(member: Member) -> pd.Series:
     return batch_variance(member.rows("batches"), n_batches(member) // member.last_epoch)
 
 
-def _variance_text(member: Member) -> str:
-    return mean_spread(variances(member), digits=5)
+def _last_text(table: pd.DataFrame) -> str:
+    return f"{table[QUANTILES[1]].iloc[-1]:.3f} nats" if len(table) else "not finite"
 
 
 def _draw_losses(axes: Axes, member: Member, color: str) -> None:
@@ -91,8 +95,11 @@ def _draw_losses(axes: Axes, member: Member, color: str) -> None:
     low, middle, high = (table[quantile] for quantile in QUANTILES)
     axes.fill_between(table.index, low, high, color=color, alpha=0.25, lw=0)
     axes.plot(table.index, middle, color=color)
-    axes.set_title(f"{noted_label(member)}\n{n_batches(member):,} batches a seed", fontsize=10.5)
-    axes.margins(x=0)
+    if table.empty:
+        axes.text(0.5, 0.5, "no finite epoch", transform=axes.transAxes, ha="center")
+    title = wrapped_label(member, TITLE_CHARACTERS)
+    axes.set_title(f"{title}\n{n_batches(member):,} batches a seed", fontsize=10.5)
+    axes.set_xlim(0, 1)
 
 
 def _draw_variances(axes: Axes, members: list[Member], colors: list[str]) -> None:
@@ -101,19 +108,15 @@ def _draw_variances(axes: Axes, members: list[Member], colors: list[str]) -> Non
     values = [variances(member) for member in members]
     means = np.array([value.mean() for value in values])
     order = np.argsort(sizes, kind="stable")
-    axes.plot(sizes[order], means[order], color="#333333", lw=1, zorder=1)
+    finite = order[np.isfinite(means[order])]
     for size, value, color in zip(sizes, values, colors, strict=True):
         axes.plot([size] * len(value), value, "o", color=color, markersize=6)
-    first = order[0]
-    reference = means[first] * sizes[first] / sizes[order]
-    axes.plot(
-        sizes[order],
-        reference,
-        color=REFERENCE_COLOR,
-        linestyle=":",
-        label="in proportion to 1 / batch size",
-    )
+    if len(np.unique(sizes[finite])) > 1:
+        axes.plot(sizes[finite], means[finite], color="#333333", lw=1, zorder=1)
+        reference = means[finite[0]] * sizes[finite[0]] / sizes[finite]
+        words = "in proportion to 1 / batch size"
+        axes.plot(sizes[finite], reference, color=REFERENCE_COLOR, linestyle=":", label=words)
+        axes.legend(loc="upper right")
     axes.set(xscale="log", yscale="log", xlabel="batch size (samples, log scale)")
     axes.set(ylabel="variance (nats², log scale)")
     axes.set_title("variance of the batch loss in the last epoch, each dot a seed", fontsize=10.5)
-    axes.legend(loc="lower left")

@@ -17,14 +17,15 @@ from gridproof.figures.networks import predict_points
 from gridproof.figures.places import map_height
 from gridproof.figures.splits import DASHES
 from gridproof.figures.style import SPLIT_COLORS, WIDTH
-from gridproof.figures.text import final_value, seeds_note
+from gridproof.figures.text import final_value, noted_label, seeds_note, wrapped_label
 
 STEP_DEGREES = 0.1
 MAP_WIDTH = 3.1
+TITLE_CHARACTERS = 36
 
 
 def best_and_worst(inputs: Inputs) -> Figure:
-    """Return a row for each of the two cells: loss by epoch on the splits, map of the first seed.
+    """Return a row for each of the two cells: loss by epoch on the splits, map of one seed.
 
     They are the cells with the lowest and the highest mean validation loss after the last epoch.
     """
@@ -33,11 +34,14 @@ def best_and_worst(inputs: Inputs) -> Figure:
     colors = class_colors(inputs.places(), int(inputs.facts()["n_classes"]))
     height = map_height(grid, MAP_WIDTH) + 0.75
     figure = Figure(figsize=(WIDTH, 0.8 + height * len(members)))
-    rows = figure.subplots(len(members), 2, squeeze=False, width_ratios=(WIDTH - MAP_WIDTH, 3.1))
+    rows = figure.subplots(
+        len(members), 2, squeeze=False, width_ratios=(WIDTH - MAP_WIDTH, MAP_WIDTH)
+    )
     for (losses, chart), (words, member) in zip(rows, members.items(), strict=True):
         _draw_losses(losses, member)
-        losses.set_title(f"{words}: {member.label}", loc="left")
-        prediction = predict_points(inputs, member, grid.land_points(), seed=member.seeds[0])
+        title = wrapped_label(member, TITLE_CHARACTERS, before=f"{words}: ")
+        losses.set_title(title, loc="left")
+        prediction = predict_points(inputs, member, grid.land_points(), seed=mapped_seed(member))
         draw_regions(chart, grid, prediction, inputs.places(), colors)
         chart.set(xlabel="", ylabel="", xticks=[], yticks=[])
         chart.spines[:].set_visible(False)
@@ -55,10 +59,10 @@ def describe(inputs: Inputs) -> str:
         ends = ", ".join(
             f"{split} loss {final_value(member, f'{split}_loss')}" for split in SPLIT_COLORS
         )
-        seed = member.seeds[0]
+        seed = mapped_seed(member)
         accuracy = float(member.finals("test_accuracy")[seed])
         parts.append(
-            f"{words}, {member.label}: {ends}; test accuracy of the mapped seed {seed}"
+            f"{words}, {noted_label(member)}: {ends}; test accuracy of the mapped seed {seed}"
             f" {accuracy:.3f}"
         )
     return (
@@ -80,6 +84,11 @@ def extremes(inputs: Inputs) -> dict[str, Member]:
     if len(finite) < 2:
         raise GridproofError("the figure 'extremes' needs two cells with a finite validation loss")
     return {"best": inputs.members[finite[0][1]], "worst": inputs.members[finite[-1][1]]}
+
+
+def mapped_seed(member: Member) -> int:
+    """Return the first seed whose last validation loss is finite."""
+    return min(int(seed) for seed in member.finals("val_loss").dropna().index)
 
 
 def _draw_losses(axes: Axes, member: Member) -> None:

@@ -20,6 +20,9 @@ from gridproof.figures.text import noted_label
 LAYERS = (0.0, 0.3, 0.6, 0.9, 0.95, 0.99)
 """The layers shown by epoch, as shares of the depth: 0, 30, 60, 90, 95 and 99 of 100."""
 N_EPOCHS = 4
+HEIGHT = 4.4
+"""Height of a cell's row in inches; one without a finite norm has EMPTY_HEIGHT."""
+EMPTY_HEIGHT = 1.3
 EPOCH_COLORS = "viridis"
 ROW_SHARE = 0.12
 """Height of half the row of zeros, as a share of the logarithmic axis above it."""
@@ -62,18 +65,23 @@ def norms_by_layer(inputs: Inputs) -> Figure:
     logarithmic down to the smallest norm; a row of its own below it holds those that are exactly 0.
     """
     members, tables = recorded(inputs)
-    figure = Figure(figsize=(WIDTH, 4.4 * len(members)))
-    parts = figure.subfigures(len(members), 1, squeeze=False).ravel()
+    heights = [HEIGHT if table["value"].notna().any() else EMPTY_HEIGHT for table in tables]
+    figure = Figure(figsize=(WIDTH, sum(heights)))
+    parts = figure.subfigures(len(members), 1, squeeze=False, height_ratios=heights).ravel()
     for part, member, table in zip(parts, members, tables, strict=True):
         by_layer, by_epoch = part.subplots(1, 2, sharey=True)
+        part.suptitle(noted_label(member), x=0.01, ha="left", fontsize=12)
+        by_layer.set_xlabel("layer, from the input (0)")
+        by_epoch.set_xlabel("epoch")
+        if table["value"].isna().all():
+            for axes in (by_layer, by_epoch):
+                axes.text(0.5, 0.4, "no finite gradient", transform=axes.transAxes, ha="center")
+                axes.set(xticks=[], yticks=[])
+            continue
         scale = scale_of(table["value"])
         _draw_layers(by_layer, table, scale)
         _draw_epochs(by_epoch, table, shown_layers(member), scale)
-        part.suptitle(noted_label(member), x=0.01, ha="left", fontsize=12)
         _mark_zeros((by_layer, by_epoch), scale)
-        if not np.isfinite(table["value"]).any():
-            for axes in (by_layer, by_epoch):
-                axes.text(0.5, 0.6, "no finite gradient", transform=axes.transAxes, ha="center")
     return figure
 
 
@@ -158,7 +166,7 @@ def _draw_layers(axes: Axes, table: pd.DataFrame, scale: Scale) -> None:
         rows = table[table["epoch"] == epoch].set_index(["layer", "seed"])["value"]
         heights = scale.heights(rows, place)
         _draw_line(axes, heights, rows.index, color, "-", f"epoch {epoch}")
-    axes.set(xlabel="layer, from the input (0)", ylabel="squared gradient norm")
+    axes.set_ylabel("squared gradient norm\n(median and range of the seeds)")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     _legend(axes)
 
@@ -169,16 +177,12 @@ def _draw_epochs(axes: Axes, table: pd.DataFrame, layers: Sequence[int], scale: 
         rows = table[table["layer"] == layer].set_index(["epoch", "seed"])["value"]
         heights = scale.heights(rows, place)
         _draw_line(axes, heights, rows.index, color, dash, f"layer {layer}")
-    axes.set_xlabel("epoch")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     _legend(axes)
 
 
 def _legend(axes: Axes) -> None:
-    if axes.get_legend_handles_labels()[0]:
-        axes.legend(
-            loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, fontsize=9.5, handlelength=1.6
-        )
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, handlelength=1.6)
 
 
 def places(count: int) -> list[float]:

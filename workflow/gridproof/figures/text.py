@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from textwrap import fill
 
 import numpy as np
 
@@ -36,6 +37,11 @@ def noted_label(member: Member) -> str:
     """Return the cell's label, with a note in brackets if replicates diverged."""
     note = divergence_note(member)
     return f"{member.label} ({note})" if note else member.label
+
+
+def wrapped_label(member: Member, characters: int, *, before: str = "") -> str:
+    """Return the noted label after the words `before`, in lines of at most so many characters."""
+    return fill(before + noted_label(member), characters)
 
 
 def final_value(member: Member, column: str) -> str:
