@@ -122,7 +122,7 @@ def test_exact_zeros_stand_in_a_row_of_their_own(given):
     assert [text.get_text() for text in by_epoch.get_legend().get_texts()] == [
         f"layer {layer}" for layer in (0, 4, 7, 11, 12)
     ]
-    assert "layer 0 0 (3 of 3 seeds exactly 0)" in gradient_norms.describe(inputs)
+    assert "layer 0: 0 (3 of 3 seeds exactly 0)" in gradient_norms.describe(inputs)
 
 
 def test_layers_of_a_hundred_are_those_of_the_recipe(given):
@@ -137,7 +137,7 @@ def test_gradients_of_a_diverged_cell_are_not_drawn(given):
     with figure_style():
         figure = gradient_norms.norms_by_layer(inputs)
     assert [text.get_text() for text in figure.axes[0].texts] == ["no finite gradient"]
-    assert "layer 0 not finite" in gradient_norms.describe(inputs)
+    assert "layer 0: not finite" in gradient_norms.describe(inputs)
     assert "diverged at epoch 1" in gradient_norms.describe(inputs)
 
 

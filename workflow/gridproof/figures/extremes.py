@@ -62,8 +62,8 @@ def describe(inputs: Inputs) -> str:
         seed = mapped_seed(member)
         accuracy = float(member.finals("test_accuracy")[seed])
         parts.append(
-            f"{words}, {noted_label(member)}: {ends}; test accuracy of the mapped seed {seed}"
-            f" {accuracy:.3f}"
+            f"{words}, {noted_label(member)}: {ends};"
+            f" test accuracy {accuracy:.3f} of the map, seed {seed}"
         )
     return (
         "Line charts of loss by epoch and maps of the class predicted at every point of the land,"

@@ -91,7 +91,7 @@ def describe(inputs: Inputs) -> str:
     for member, table in zip(*recorded(inputs), strict=True):
         last = table[table["epoch"] == table["epoch"].max()]
         layers = ", ".join(
-            f"layer {layer} {_value_text(last.loc[last['layer'] == layer, 'value'])}"
+            f"layer {layer}: {_value_text(last.loc[last['layer'] == layer, 'value'])}"
             for layer in shown_layers(member)
         )
         parts.append(f"{noted_label(member)}, last epoch: {layers}")
