@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from gridproof.tables.collect import KEYS
 from workspace import Workspace
 
 pytestmark = pytest.mark.slow
@@ -39,22 +40,23 @@ def facts(workspace: Workspace) -> dict[str, float]:
 def test_run_ends_with_what_was_done_and_where_the_report_is(smoke: tuple[Workspace, str]) -> None:
     """The last lines count cells and replicates and give the path of the page."""
     workspace, output = smoke
-    assert "5 of 5 cells trained (10 replicates), 0 reused (0 replicates)" in output
+    assert "15 of 15 cells trained (30 replicates), 0 reused (0 replicates)" in output
     page = workspace.path("results/smoke/report/index.html")
     assert f"report (written): {page}" in output
     assert page.stat().st_size < 10_000_000
 
 
 def test_everything_a_study_makes_is_there(smoke: tuple[Workspace, str]) -> None:
-    """Tables, figures in both forms with their texts, both reports."""
+    """Tables, figures in both forms with their texts, the animation, both reports."""
     out = smoke[0].path("results/smoke")
-    for table in ("cells", "memberships", "epochs", "replicates"):
+    for table in KEYS:
         assert (out / f"tables/{table}.parquet").is_file()
         assert (out / f"tables/learning_rate/{table}.parquet").is_file()
     stems = {file.with_suffix("") for file in out.glob("figures/*/*.png")}
-    assert len(stems) == 8
+    assert len(stems) == 23
     assert stems == {file.with_suffix("") for file in out.glob("figures/*/*.svg")}
     assert stems == {file.with_suffix("") for file in out.glob("figures/*/*.json")}
+    assert (out / "figures/shape/sharpening.gif").stat().st_size < 2_000_000
     assert (out / "report/report.md").is_file()
 
 
@@ -82,7 +84,7 @@ def test_second_run_does_nothing_and_is_quick(smoke: tuple[Workspace, str]) -> N
     started = time.monotonic()
     output = smoke[0].run()
     assert time.monotonic() - started < 15
-    assert "0 of 5 cells trained (0 replicates), 5 reused (10 replicates)" in output
+    assert "0 of 15 cells trained (0 replicates), 15 reused (30 replicates)" in output
     assert "report (unchanged)" in output
 
 
@@ -92,7 +94,7 @@ def test_cells_are_listed_with_their_state(smoke: tuple[Workspace, str]) -> None
     lines = workspace.command("cells", "--configfile", "config/smoke.yaml").stdout.splitlines()
     assert lines[0].split() == ["experiment", "cell", "seeds", "parameters", "digest", "state"]
     assert all(line.endswith("done") for line in lines[1:-1])
-    assert lines[-1] == "5 cells, 1 shared between experiments: 5 done, 0 to train"
+    assert lines[-1] == "15 cells, 8 shared between experiments: 15 done, 0 to train"
     others = workspace.command("cells").stdout.splitlines()
     assert all(line.endswith("missing") for line in others[1:-1])
 
