@@ -8,10 +8,8 @@ import torch
 from torch import Tensor
 
 from gridproof.measurements.registry import Value
-from gridproof.measurements.trained import TrainedCell
+from gridproof.measurements.trained import CHUNK, TrainedCell
 from gridproof.models.mlp import Tensors, hidden_layer
-
-CHUNK = 16_384
 
 
 def measure(cell: TrainedCell) -> list[Value]:

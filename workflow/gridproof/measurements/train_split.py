@@ -5,14 +5,12 @@ from __future__ import annotations
 import torch
 
 from gridproof.measurements.registry import Value
-from gridproof.measurements.trained import TrainedCell
+from gridproof.measurements.trained import CHUNK, TrainedCell
 from gridproof.models.mlp import forward
 from gridproof.training.steps import score
 
 PARTS = 10
 """The training is divided into this many parts; the split is measured after each."""
-CHUNK = 16_384
-"""Samples evaluated at once: a fixed number, so that the bits do not depend on memory."""
 
 
 def measured_epochs(last: int) -> list[int]:

@@ -16,6 +16,9 @@ from gridproof.errors import GridproofError
 from gridproof.models.mlp import Shape, Tensors, features
 from gridproof.store.files import read_tensors
 
+CHUNK = 16_384
+"""Samples evaluated at once: a fixed number, so that the bits do not depend on memory."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class TrainedCell:
