@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+import torch
+import torch._inductor.config
 
 from gridproof.training.compilation import missing_for_compilation
 from training.plain_loop import train_plainly
@@ -58,3 +60,14 @@ def test_compiled_training_equals_plain_loop_and_keeps_its_bits(
     assert everything(finish(stopped)) == undisturbed
     others = finish(start(data, engine="compiled", seeds=(7, 1), **changed))
     assert replicate_bits(others.replicate(1)) == replicate_bits(training.replicate(1))
+
+
+def test_calling_the_kernels_from_compiled_code_changes_no_bit(data: Path) -> None:
+    """Jobs let Inductor compile what calls its kernels as well; cells made without it stay true."""
+    bits = []
+    for compiled_calls in (False, True):
+        torch.compiler.reset()
+        with torch._inductor.config.patch(cpp_wrapper=compiled_calls):
+            changed = CELLS["residual with batch norm"]
+            bits.append(everything(finish(start(data, engine="compiled", **changed))))
+    assert bits[0] == bits[1]

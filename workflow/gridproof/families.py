@@ -57,7 +57,8 @@ class Family:
 
     trainer: module and name of its TrainingFactory; libraries: distributions that compute its
     results, whose versions are part of a cell's identity; slug: parameters that a cell's readable
-    name shows, with their prefixes (flags show the prefix alone, when set).
+    name shows, with their prefixes (flags show the prefix alone, when set); uncompiled: parameters
+    that compiled code does not depend on, so that cells which differ in them alone share it.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Family:
     trainer: str
     libraries: tuple[str, ...]
     slug: tuple[tuple[str, str], ...]
+    uncompiled: tuple[str, ...] = ()
 
     @property
     def trainer_module(self) -> str:
@@ -95,6 +97,7 @@ FAMILIES: dict[str, Family] = {
                 ("residual", "res"),
                 ("implicit", "sin"),
             ),
+            uncompiled=("learning_rate", "epochs"),
         ),
     )
 }

@@ -65,7 +65,7 @@ def data(job: str) -> None:
 @click.argument("job")
 @click.option(
     "--save-seconds",
-    default=2.0,
+    default=5.0,
     show_default=True,
     envvar="GRIDPROOF_SAVE_SECONDS",
     show_envvar=True,

@@ -16,8 +16,9 @@ from gridproof.errors import GridproofError
 from gridproof.models.mlp import Shape, Tensors, features
 from gridproof.store.files import read_tensors
 
-CHUNK = 16_384
-"""Samples evaluated at once: a fixed number, so that the bits do not depend on memory."""
+CHUNK = 2048
+"""Samples evaluated at once: a fixed number, so that the bits do not depend on memory. Activations
+of so many stay in the processor's cache: width 64 takes less than half the time of 16,384."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,10 +1,11 @@
-"""How long a cell trains, roughly: the longest jobs are started first, so that none ends alone."""
+"""In which order cells are trained: what compiles first, then the longest, so none ends alone."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterable, Mapping
 
 from gridproof.study.engine import NOMINAL_ROWS
+from gridproof.study.plan import CellPlan
 
 LAYER_UNITS = 2
 """What a step costs besides its hidden layers, in layers."""
@@ -20,3 +21,28 @@ def training_cost(parameters: Mapping[str, object]) -> float:
     )
     steps = epochs * NOMINAL_ROWS / batch_size
     return steps * (depth + LAYER_UNITS) * (CALL_COST + UNIT_COST * width * batch_size)
+
+
+def training_priorities(cells: Iterable[CellPlan]) -> dict[str, float]:
+    """Return the priority of each cell's training by the cell's name.
+
+    Of the cells that share compiled code one goes ahead of all others, which then find it in the
+    cache: started side by side, each would compile it. Apart from that the longest go first.
+    """
+    longest_first = sorted(cells, key=lambda cell: -training_cost(cell.parameters))
+    ahead = training_cost(longest_first[0].parameters) if longest_first else 0.0
+    met: set[Hashable] = set()
+    priorities = {}
+    for cell in longest_first:
+        code = compiled_code(cell)
+        priorities[cell.name] = training_cost(cell.parameters) + (0 if code in met else ahead)
+        met.add(code)
+    return priorities
+
+
+def compiled_code(cell: CellPlan) -> Hashable:
+    """Return what is equal for cells that share compiled code; an eager cell shares none."""
+    if cell.spec["engine"] != "compiled":
+        return cell.name
+    compiled = set(cell.parameters) - set(cell.family.uncompiled)
+    return cell.data.digest, cell.threads, frozenset((n, cell.parameters[n]) for n in compiled)

@@ -16,7 +16,7 @@ from gridproof.figures.registry import FIGURES
 from gridproof.measurements.registry import MEASUREMENTS
 from gridproof.store.layout import ASSEMBLED, assembled_folder
 from gridproof.study.closure import PACKAGE_FOLDER, code_digest
-from gridproof.study.cost import training_cost
+from gridproof.study.cost import training_priorities
 from gridproof.study.files import experiment_file, study_file, write_plans
 from gridproof.study.jobs import describe_data, describe_measurements, describe_training
 from gridproof.study.plan import CellPlan, DataPlan, Study, read_study
@@ -78,6 +78,7 @@ class WorkflowStudy:
         self.study = study
         self.out = str(study.folder)
         self.experiments = list(study.experiments)
+        self.priorities = training_priorities(study.cells.values())
         self.started = time.time()
 
     def begin(self) -> None:
@@ -128,8 +129,8 @@ class WorkflowStudy:
         return self.cell(wildcards).threads
 
     def training_priority(self, wildcards: Any) -> float:
-        """Return how early a training job is started: before all that cost less."""
-        return training_cost(self.cell(wildcards).parameters)
+        """Return how early a training job is started: jobs of higher priority go first."""
+        return self.priorities[self.cell(wildcards).name]
 
     def training_data(self, wildcards: Any) -> list[str]:
         """Return the prepared data of a cell."""
