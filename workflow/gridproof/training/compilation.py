@@ -38,8 +38,9 @@ def prepare_compilation(cache: Path) -> None:
     """Point Inductor at a cache inside the project, one folder a processor type.
 
     What calls the compiled kernels is compiled too, in place of Inductor's Python: the same bits in
-    less time a step. Must run before torch is imported. Raises GridproofError when a compiler is missing: the engine
-    is part of the cell, so falling back would make another cell than the planned one.
+    less time a step. Must run before torch is imported. Raises GridproofError when a compiler is
+    missing: the engine is part of the cell, so falling back would make another cell than the
+    planned one.
     """
     missing = missing_for_compilation()
     if missing:
