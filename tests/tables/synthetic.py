@@ -85,7 +85,10 @@ def write_cell(
             replicate_folder(cell, seed), made_up(digest, seed, seed in diverged), {}, PROVENANCE
         )
     blocks = sorted({block_of(seed) for seed in seeds})
-    return [assemble(cell, digest, [s for s in seeds if block_of(s) == block]) for block in blocks]
+    return [
+        assemble(cell, digest, [s for s in seeds if block_of(s) == block], ASSEMBLED)
+        for block in blocks
+    ]
 
 
 def member(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
 from gridproof.errors import GridproofError, nearest
+from gridproof.store.layout import ASSEMBLED, IMAGE_FILES
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -55,10 +56,22 @@ class TrainingFactory(Protocol):
 class Family:
     """A kind of trainer.
 
-    trainer: module and name of its TrainingFactory; libraries: distributions that compute its
-    results, whose versions are part of a cell's identity; slug: parameters that a cell's readable
-    name shows, with their prefixes (flags show the prefix alone, when set); uncompiled: parameters
-    that compiled code does not depend on, so that cells which differ in them alone share it.
+    Attributes
+    ----------
+    trainer : module and name of its TrainingFactory.
+    libraries : distributions that compute its results, whose versions are part of a cell's
+        identity.
+    slug : parameters that a cell's readable name shows, with their prefixes (flags show the prefix
+        alone, when set).
+    files : what a job assembles of a cell's replicates.
+    data : the kind of prepared data that its trainer reads.
+    rule : the Snakemake rule that trains its cells.
+    stacked : whether a block of seeds trains as one; else each seed trains by itself.
+    compiles : whether it has a compiled engine.
+    uncompiled : parameters that compiled code does not depend on, so that cells which differ in
+        them alone share it.
+    weights : whether cells start from weights that a file brings, whose digest is then part of
+        their identity.
     """
 
     name: str
@@ -66,12 +79,23 @@ class Family:
     trainer: str
     libraries: tuple[str, ...]
     slug: tuple[tuple[str, str], ...]
+    files: tuple[str, ...] = IMAGE_FILES
+    data: str = "images"
+    rule: str = "fit"
+    stacked: bool = False
+    compiles: bool = False
     uncompiled: tuple[str, ...] = ()
+    weights: bool = False
 
     @property
     def trainer_module(self) -> str:
         """The module whose import closure is the family's code."""
         return self.trainer.partition(":")[0]
+
+    @property
+    def source_kind(self) -> str:
+        """The kind of data that a study has to name: features are made from images."""
+        return "images" if self.data == "features" else self.data
 
     def load_trainer(self) -> TrainingFactory:
         """Import the trainer (and with it the library that trains)."""
@@ -97,7 +121,51 @@ FAMILIES: dict[str, Family] = {
                 ("residual", "res"),
                 ("implicit", "sin"),
             ),
+            files=ASSEMBLED,
+            data="places",
+            rule="train",
+            stacked=True,
+            compiles=True,
             uncompiled=("learning_rate", "epochs"),
+        ),
+        Family(
+            name="cnn",
+            description="convolutional network on images, from scratch, fine-tuned or frozen",
+            trainer="gridproof.training.cnn:CnnTraining",
+            libraries=("timm", "torch", "torchvision"),
+            slug=(
+                ("backbone", ""),
+                ("pretrained", "pre"),
+                ("frozen", "frozen"),
+                ("learning_rate", "lr"),
+                ("batch_size", "b"),
+                ("epochs", "e"),
+                ("image_size", "px"),
+            ),
+            rule="train_on_gpu",
+            weights=True,
+        ),
+        Family(
+            name="probe",
+            description="linear classifier on the features of a frozen backbone",
+            trainer="gridproof.training.probe:ProbeTraining",
+            libraries=("scikit-learn", "torch"),
+            slug=(
+                ("backbone", ""),
+                ("solver", ""),
+                ("learning_rate", "lr"),
+                ("epochs", "e"),
+                ("inverse_regularisation", "C"),
+                ("standardise", "std"),
+            ),
+            data="features",
+        ),
+        Family(
+            name="xgboost",
+            description="gradient-boosted trees on the pixels of an image's centre",
+            trainer="gridproof.training.xgb:XgboostTraining",
+            libraries=("xgboost",),
+            slug=(("rounds", "r"), ("crop", "px")),
         ),
     )
 }

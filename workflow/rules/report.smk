@@ -17,6 +17,8 @@ rule data_map:
         f"{OUT}/logs/data_map/{{name}}.log",
     benchmark:
         f"{OUT}/benchmarks/data_map/{{name}}.tsv"
+    wildcard_constraints:
+        name=STUDY.names_of_kind("places"),
     conda:
         "../../envs/report.yaml"
     params:
@@ -24,6 +26,34 @@ rule data_map:
         data=STUDY.map_folder,
     shell:
         "python -m gridproof figure map --data {params.data:q}"
+        " --png {output.png:q} --svg {output.svg:q} &> {log:q}"
+
+
+rule contact_sheet:
+    """Draw some images of each class and split."""
+    input:
+        STUDY.map_data,
+    output:
+        png=report(
+            f"{OUT}/figures/data/{{name}}.png",
+            caption="../../report/captions/contact_sheet.rst",
+            category="data",
+        ),
+        svg=f"{OUT}/figures/data/{{name}}.svg",
+        alt=f"{OUT}/figures/data/{{name}}.json",
+    log:
+        f"{OUT}/logs/contact_sheet/{{name}}.log",
+    benchmark:
+        f"{OUT}/benchmarks/contact_sheet/{{name}}.tsv"
+    wildcard_constraints:
+        name=STUDY.names_of_kind("images"),
+    conda:
+        "../../envs/report.yaml"
+    params:
+        code=code_parameter("gridproof.figures.draw", "gridproof.figures.contact_sheet"),
+        data=STUDY.map_folder,
+    shell:
+        "python -m gridproof figure contact_sheet --data {params.data:q}"
         " --png {output.png:q} --svg {output.svg:q} &> {log:q}"
 
 

@@ -11,6 +11,7 @@ rule slice:
         replicates=STUDY.experiment_cells("replicates.json"),
         batches=STUDY.experiment_cells("batches.parquet"),
         gradients=STUDY.experiment_cells("gradients.parquet"),
+        predictions=STUDY.experiment_cells("predictions.parquet"),
         measured=STUDY.experiment_measurements,
     output:
         expand("{out}/tables/{{experiment}}/{table}.parquet", out=OUT, table=TABLES),

@@ -1,4 +1,4 @@
-from gridproof.store.layout import ASSEMBLED
+from gridproof.store.layout import ASSEMBLED, IMAGE_FILES
 
 
 rule train:
@@ -11,6 +11,54 @@ rule train:
         "results/logs/train/{cell}/{seeds}.log",
     benchmark:
         "results/benchmarks/train/{cell}/{seeds}.tsv"
+    wildcard_constraints:
+        cell=STUDY.cells_of_rule("train"),
+    priority: STUDY.training_priority
+    conda:
+        "../../envs/train.yaml"
+    threads: STUDY.training_threads
+    params:
+        job=STUDY.training_job,
+    shell:
+        "python -m gridproof train {params.job:q} &> {log:q}"
+
+
+rule train_on_gpu:
+    """Train the missing replicates of a convolutional network, on a GPU where there is one."""
+    input:
+        data=ancient(STUDY.training_data),
+    output:
+        expand("results/cells/{{cell}}/seeds-{{seeds}}/{file}", file=IMAGE_FILES),
+    log:
+        "results/logs/train/{cell}/{seeds}.log",
+    benchmark:
+        "results/benchmarks/train/{cell}/{seeds}.tsv"
+    wildcard_constraints:
+        cell=STUDY.cells_of_rule("train_on_gpu"),
+    priority: STUDY.training_priority
+    conda:
+        "../../envs/train.yaml"
+    threads: STUDY.training_threads
+    resources:
+        gpu=1,
+    params:
+        job=STUDY.training_job,
+    shell:
+        "python -m gridproof train {params.job:q} &> {log:q}"
+
+
+rule fit:
+    """Fit the missing replicates of a model that needs no GPU."""
+    input:
+        data=ancient(STUDY.training_data),
+    output:
+        expand("results/cells/{{cell}}/seeds-{{seeds}}/{file}", file=IMAGE_FILES),
+    log:
+        "results/logs/train/{cell}/{seeds}.log",
+    benchmark:
+        "results/benchmarks/train/{cell}/{seeds}.tsv"
+    wildcard_constraints:
+        cell=STUDY.cells_of_rule("fit"),
     priority: STUDY.training_priority
     conda:
         "../../envs/train.yaml"

@@ -53,12 +53,36 @@ def cells(configfile: Path, only: str | None) -> None:
 @click.argument("job")
 def data(job: str) -> None:
     """Prepare a data set; JOB is JSON from the workflow."""
-    from gridproof.data.prepare import prepare
     from gridproof.data.sources import find_source
     from gridproof.study.jobs import parse_data_job
 
     plan = parse_data_job(job)
-    prepare(plan.name, find_source(plan.source), plan.options, plan.digest, plan.folder)
+    plan.kind.make(plan.name, find_source(plan.source), plan.options, plan.digest, plan.folder)
+
+
+@cli.command()
+@click.argument("job")
+def features(job: str) -> None:
+    """Compute a backbone's features of prepared images; JOB is JSON from the workflow."""
+    from gridproof.store.devices import leased_device
+    from gridproof.study.jobs import parse_data_job
+
+    plan = parse_data_job(job)
+    images = plan.base
+    assert images is not None
+    images.kind.check(images.folder, images.digest)
+    with leased_device():
+        from gridproof.training.featurise import write_features
+
+        write_features(
+            images.folder,
+            plan.options["backbone"],
+            plan.options["weights"],
+            plan.digest,
+            plan.name,
+            plan.folder,
+            plan.options["threads"],
+        )
 
 
 @cli.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from gridproof.store.layout import block_of, state_file
+from gridproof.store.layout import block_of, seed_state_file, state_file
 from gridproof.store.manifest import is_intact
 from gridproof.study.plan import CellPlan, Study
 
@@ -14,7 +14,9 @@ def cell_state(cell: CellPlan) -> str:
     finished = sum(is_intact(cell.folder / f"seed-{seed}") for seed in cell.seeds)
     if finished == len(cell.seeds):
         return "done"
-    started = any(state_file(cell.folder, block_of(seed)).exists() for seed in cell.seeds)
+    states = {state_file(cell.folder, block_of(seed)) for seed in cell.seeds}
+    states |= {seed_state_file(cell.folder, seed) for seed in cell.seeds}
+    started = any(state.exists() for state in states)
     return f"partial ({finished}/{len(cell.seeds)} seeds)" if finished or started else "missing"
 
 

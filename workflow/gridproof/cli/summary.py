@@ -25,6 +25,11 @@ def summary(study: Study, started: float) -> str:
     if report.exists():
         when = "written" if report.stat().st_mtime >= started else "unchanged"
         lines.append(f"report ({when}): {report.absolute()}")
+    lines += [
+        f"left out, as {item.name} is not there ({', '.join(item.files)}): "
+        f"{', '.join(item.experiments)}"
+        for item in study.missing
+    ]
     if study.note:
         lines.append(f"note: {study.note}")
     return "\n".join(lines)

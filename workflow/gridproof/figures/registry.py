@@ -22,10 +22,10 @@ class FigureEntry:
 
     `module` holds `function(inputs) -> Figure` and `describing(inputs) -> str`, the text that says
     what the figure shows to someone who cannot see it. A figure of level `study` shows the data
-    alone; one of level `experiment` shows the slice of one experiment and, if `needs_checkpoints`,
-    its cells' final weights. `raster` figures hold a map and are embedded as PNG. The module of an
-    `animated` one also holds `frames(inputs)`, images of equal size; its cells' checkpoints are
-    those of every epoch, `history.safetensors`.
+    alone; one of level `experiment` shows the slice of one experiment, whose cells are of one of
+    `families`, and, if `needs_checkpoints`, its cells' final weights. `raster` figures hold a map
+    and are embedded as PNG. The module of an `animated` one also holds `frames(inputs)`, images of
+    equal size; its cells' checkpoints are those of every epoch, `history.safetensors`.
     """
 
     name: str
@@ -37,6 +37,7 @@ class FigureEntry:
     needs_checkpoints: bool = False
     raster: bool = False
     animated: bool = False
+    families: tuple[str, ...] = ("mlp",)
 
     def draw(self, inputs: Inputs) -> Figure:
         """Return the figure of these inputs."""

@@ -26,8 +26,8 @@ class Measurement:
     """Something that is measured of a cell's weights after its training.
 
     `module` holds `measure(cell: TrainedCell) -> list[Value]`. `quantities` are the names of its
-    values and `table` the table that they are columns of. `unfit` names switches of a cell with
-    which the measurement has no meaning.
+    values and `table` the table that they are columns of. `families` are those whose cells can be
+    measured, `unfit` names switches of a cell with which the measurement has no meaning.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Measurement:
     description: str
     table: str
     quantities: tuple[str, ...]
+    families: tuple[str, ...] = ("mlp",)
     unfit: tuple[str, ...] = ()
 
     def measure(self, cell: TrainedCell) -> list[Value]:

@@ -73,6 +73,11 @@ class Ask:
         self.members = tables.members()
 
     @property
+    def kind(self) -> str:
+        """The kind of the experiment's data."""
+        return str(self.facts.get("kind", "places"))
+
+    @property
     def labels(self) -> list[str]:
         """The labels of the cells, in the order of the config."""
         return [member.label for member in self.members]

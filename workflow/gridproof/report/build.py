@@ -23,7 +23,7 @@ from gridproof.report.sections import Section
 from gridproof.report.templates import html_environment, markdown_environment, render
 from gridproof.store.atomic import write_text
 
-GENERIC_SECTION = "sections/_experiment.md.j2"
+GENERIC_SECTIONS = {"places": "sections/_experiment.md.j2", "images": "sections/_images.md.j2"}
 PROVENANCE = ("engine", "threads", "device", "torch", "python", "commit")
 
 
@@ -59,7 +59,11 @@ def build(
     context = common | {
         "sections": texts,
         "facts": [
-            {**facts[data.name], "own": published.is_own_data(facts[data.name])}
+            {
+                **facts[data.name],
+                "kind": data.kind,
+                "own": published.of_kind(data.kind).is_own(facts[data.name]),
+            }
             for data in plan.data
         ],
         "maps": [item for item in pictures if item.experiment is None and item is not opening],
@@ -111,7 +115,7 @@ def make_sections(
 def section_template(environment: Environment, section: Section) -> str:
     """Return the template written for an experiment, or the one for any experiment."""
     written = environment.list_templates(filter_func=lambda name: name == section.template)
-    return section.template if written else GENERIC_SECTION
+    return section.template if written else GENERIC_SECTIONS[section.plan.kind]
 
 
 def load_slices(plan: StudyPlan, tables_dir: Path) -> dict[str, Slice]:

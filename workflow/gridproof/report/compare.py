@@ -139,22 +139,22 @@ def compare(published: Published, ask: Ask) -> list[Comparison]:
     values = [value for value in published.values if value.experiment == ask.name]
     shared = set.intersection(*(set(value.match.items()) for value in values)) if values else set()
     varied = {name for value in values for name, _ in set(value.match.items()) - shared}
-    return [
-        _compare(value, {**published.configuration, **value.match}, ask, varied) for value in values
-    ]
+    shared_by_all = published.of_kind(ask.kind).configuration
+    return [_compare(value, {**shared_by_all, **value.match}, ask, varied) for value in values]
 
 
 def difference(published: Published, ask: Ask, comparisons: list[Comparison]) -> Difference:
     """Return what this study and the published one differ in, for the compared cells."""
     members = {item.member.cell: item.member for item in comparisons if item.member is not None}
-    printed_rows = published.data.rows["train"]
+    data = published.of_kind(ask.kind)
+    printed_rows = data.rows["train"]
     steps = Steps(ask=ask)
     varied = [item for item in comparisons if item.span]
     return Difference(
-        own_data=published.is_own_data(ask.facts),
+        own_data=data.is_own(ask.facts),
         rows=(int(ask.facts["rows"]["train"]), printed_rows),
-        n_classes=(int(ask.facts["n_classes"]), published.data.n_classes),
-        prior_entropy=(float(ask.facts["prior_entropy"]), published.data.prior_entropy),
+        n_classes=(int(ask.facts["n_classes"]), data.n_classes),
+        prior_entropy=(float(ask.facts["prior_entropy"]), data.prior_entropy),
         steps=tuple(
             (
                 member.label,
@@ -162,6 +162,7 @@ def difference(published: Published, ask: Ask, comparisons: list[Comparison]) ->
                 steps_per_epoch(printed_rows, member) * member.last_epoch,
             )
             for member in members.values()
+            if "batch_size" in member.parameters
         ),
         n_seeds=tuple(sorted({len(member.seeds) for member in members.values()})),
         inside=tuple(item.name for item in varied if item.is_inside),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from jinja2 import StrictUndefined, Template
 
+from gridproof.data.kinds import KINDS
 from gridproof.errors import GridproofError
 from gridproof.figures.registry import FIGURES, find_figure
 from gridproof.report.html import Image
@@ -44,7 +45,8 @@ def find_pictures(
     GridproofError
         If a file is missing; the message holds the command that draws it.
     """
-    maps = [("map", None, figures_dir / "data" / data.name) for data in plan.data]
+    shows = ((KINDS[data.kind].picture, data.name) for data in plan.data)
+    maps = [(figure, None, figures_dir / "data" / name) for figure, name in shows if figure]
     shown = [
         (figure, experiment.name, figures_dir / experiment.name / figure)
         for experiment in plan.experiments
@@ -78,7 +80,7 @@ def find_pictures(
 def read_caption(captions_dir: Path, figure: str) -> str:
     """Return what a kind of figure shows, from the file that Snakemake's own report reads too."""
     level = find_figure(figure).level
-    path = captions_dir / ("map.rst" if level == "study" else "figure.rst")
+    path = captions_dir / (f"{figure}.rst" if level == "study" else "figure.rst")
     template = Template(path.read_text(encoding="utf-8"), undefined=StrictUndefined)
     caption = template.render(snakemake={"wildcards": {"figure": figure}}).split()
     if not caption:

@@ -36,6 +36,7 @@ class PlannedExperiment:
     question: str
     figures: tuple[str, ...]
     data: str
+    kind: str
     cells: tuple[PlannedCell, ...]
 
 
@@ -47,6 +48,16 @@ class PlannedData:
     digest: str
     directory: Path
     source: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingData:
+    """Data that were not there, and the experiments that are left out for it."""
+
+    name: str
+    files: tuple[str, ...]
+    experiments: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +68,7 @@ class StudyPlan:
     title: str
     config: str
     data: tuple[PlannedData, ...]
+    missing: tuple[MissingData, ...]
     experiments: tuple[PlannedExperiment, ...]
 
     @property
@@ -96,8 +108,17 @@ def parse_plan(plan: Mapping[str, Any]) -> StudyPlan:
                 digest=data["digest"],
                 directory=Path(data["directory"]),
                 source=data["source"],
+                kind=data["kind"],
             )
             for name, data in plan["data"].items()
+        ),
+        missing=tuple(
+            MissingData(
+                name=item["name"],
+                files=tuple(item["files"]),
+                experiments=tuple(item["experiments"]),
+            )
+            for item in plan["missing"]
         ),
         experiments=tuple(_experiment(experiment) for experiment in plan["experiments"]),
     )
@@ -157,6 +178,7 @@ def _experiment(experiment: Mapping[str, Any]) -> PlannedExperiment:
         question=experiment["question"] or "",
         figures=tuple(experiment["figures"]),
         data=experiment["data"],
+        kind=experiment["kind"],
         cells=tuple(
             PlannedCell(
                 cell=cell["cell"],

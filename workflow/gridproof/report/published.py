@@ -13,13 +13,26 @@ from gridproof.errors import GridproofError
 
 
 class PublishedData(BaseModel):
-    """What is known of the data behind the published values; entropy in nats."""
+    """What is known of the data behind the published values; entropy in nats.
+
+    `source` is the one that reads files, `configuration` the parameters that `match` leaves out.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    source: str
     rows: dict[str, int]
     n_classes: int
     prior_entropy: float
+    configuration: dict[str, bool | int | float] = {}
+
+    def is_own(self, facts: Mapping[str, Any]) -> bool:
+        """Tell whether data are the published study's: from files, with its rows and classes."""
+        return (
+            facts["source"] == self.source
+            and dict(facts["rows"]) == self.rows
+            and int(facts["n_classes"]) == self.n_classes
+        )
 
 
 class PublishedValue(BaseModel):
@@ -36,7 +49,7 @@ class PublishedValue(BaseModel):
     quantity: str
     epoch: int | str = "last"
     layer: int | None = None
-    match: dict[str, bool | int | float]
+    match: dict[str, bool | int | float | str]
     value: float
     note: str = ""
 
@@ -52,22 +65,17 @@ class Proposal(BaseModel):
 
 
 class Published(BaseModel):
-    """All values in print; `configuration` holds the parameters that `match` leaves out."""
+    """All values in print, and by kind of data what they were measured on."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    data: PublishedData
-    configuration: dict[str, bool | int | float]
+    data: dict[str, PublishedData]
     values: tuple[PublishedValue, ...]
     proposals: tuple[Proposal, ...] = ()
 
-    def is_own_data(self, facts: Mapping[str, Any]) -> bool:
-        """Tell whether data are the published study's: from files, with its rows and classes."""
-        return (
-            facts["source"] == "csv"
-            and dict(facts["rows"]) == self.data.rows
-            and int(facts["n_classes"]) == self.data.n_classes
-        )
+    def of_kind(self, kind: str) -> PublishedData:
+        """Return what is known of the published data of a kind."""
+        return self.data[kind]
 
     def proposal(self, experiment: str) -> Proposal | None:
         """Return what the published study suggests of an experiment, if it does."""

@@ -6,11 +6,10 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from gridproof.errors import GridproofError
-from gridproof.families import FAMILIES, Training
+from gridproof.families import FAMILIES, Family, Training
 from gridproof.store.assemble import assemble
 from gridproof.store.atomic import remove_leftovers
 from gridproof.store.layout import (
@@ -19,6 +18,7 @@ from gridproof.store.layout import (
     block_seeds,
     lock_file,
     replicate_folder,
+    seed_state_file,
     state_file,
 )
 from gridproof.store.lock import exclusive
@@ -56,38 +56,57 @@ def run_job(job: TrainingJob, save_seconds: float) -> list[int]:
     if len(blocks) != 1:
         raise GridproofError(f"seeds {list(job.seeds)} are not of one block")
     block = blocks.pop()
-    folder_of = partial(replicate_folder, job.cell)
+    family = FAMILIES[str(job.spec["family"])]
+    states = [state_file(job.cell, block)]
+    states += [seed_state_file(job.cell, seed) for seed in block_seeds(block)]
     with exclusive(lock_file(job.cell, block)):
-        for path in (state_file(job.cell, block), *map(folder_of, block_seeds(block))):
+        for path in (*states, *(replicate_folder(job.cell, seed) for seed in block_seeds(block))):
             remove_leftovers(path)
         missing = missing_seeds(job.cell, job.seeds)
         if missing:
             logger.info("training seeds %s of %s", missing, job.cell.name)
-            _train(job, block, missing, save_seconds)
+            _train(job, family, block, missing, save_seconds)
         else:
             logger.info("all replicates of %s are there: nothing to train", job.cell.name)
-        assemble(job.cell, job.digest, job.seeds)
-        state_file(job.cell, block).unlink(missing_ok=True)
+        assemble(job.cell, job.digest, job.seeds, family.files)
+        for path in states:
+            path.unlink(missing_ok=True)
     return missing
 
 
-def _train(job: TrainingJob, block: int, missing: Sequence[int], save_seconds: float) -> None:
-    """Train a whole block and keep the replicates that are missing; the others are padding."""
-    family = FAMILIES[str(job.spec["family"])]
+def _train(
+    job: TrainingJob, family: Family, block: int, missing: Sequence[int], save_seconds: float
+) -> None:
+    """Train the missing replicates: as one block, the others padding, or seed by seed."""
+    if job.spec["engine"] == "compiled":
+        prepare_compilation(CACHE)
+    if family.stacked:
+        _train_together(
+            job, family, block_seeds(block), missing, state_file(job.cell, block), save_seconds
+        )
+        return
+    for seed in missing:
+        state = seed_state_file(job.cell, seed)
+        _train_together(job, family, [seed], [seed], state, save_seconds)
+
+
+def _train_together(
+    job: TrainingJob,
+    family: Family,
+    seeds: Sequence[int],
+    kept: Sequence[int],
+    state: Path,
+    save_seconds: float,
+) -> None:
+    """Train `seeds` as one training and write the replicates `kept` of them."""
     engine, threads = str(job.spec["engine"]), int(str(job.spec["threads"]))
     parameters = job.spec["parameters"]
     assert isinstance(parameters, Mapping)
-    if engine == "compiled":
-        prepare_compilation(CACHE)
     started = time.monotonic()
     training = family.load_trainer()(
-        parameters=parameters,
-        data=job.data,
-        engine=engine,
-        threads=threads,
-        seeds=block_seeds(block),
+        parameters=parameters, data=job.data, engine=engine, threads=threads, seeds=seeds
     )
-    _advance_to_end(training, state_file(job.cell, block), job.digest, save_seconds)
+    _advance_to_end(training, state, job.digest, save_seconds)
     record = provenance(
         libraries=family.libraries,
         engine=engine,
@@ -95,7 +114,7 @@ def _train(job: TrainingJob, block: int, missing: Sequence[int], save_seconds: f
         seconds=time.monotonic() - started,
         folder=Path(__file__).parent,
     )
-    for seed in missing:
+    for seed in kept:
         write_replicate(
             replicate_folder(job.cell, seed), training.replicate(seed), job.spec, record
         )

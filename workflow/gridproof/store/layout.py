@@ -10,8 +10,6 @@ DATA = RESULTS / "data"
 CELLS = RESULTS / "cells"
 CACHE = RESULTS / "cache"
 BLOCK_WIDTH = 5
-TABLE_STEMS = ("metrics", "batches", "gradients")
-TENSOR_STEMS = ("final", "best", "history")
 MEASURED = "measured.parquet"
 ASSEMBLED = (
     "metrics.parquet",
@@ -19,6 +17,13 @@ ASSEMBLED = (
     "gradients.parquet",
     "checkpoint.safetensors",
     "history.safetensors",
+    "replicates.json",
+)
+IMAGE_FILES = (
+    "metrics.parquet",
+    "batches.parquet",
+    "predictions.parquet",
+    "checkpoint.safetensors",
     "replicates.json",
 )
 
@@ -59,8 +64,13 @@ def measured_file(cell: Path, seeds: Sequence[int]) -> Path:
 
 
 def state_file(cell: Path, block: int) -> Path:
-    """Return the file that a killed training continues from."""
+    """Return the file that a killed training of a block continues from."""
     return cell / f"state-{block}.safetensors"
+
+
+def seed_state_file(cell: Path, seed: int) -> Path:
+    """Return the file that a killed training of one seed by itself continues from."""
+    return cell / f"state-seed-{seed}.safetensors"
 
 
 def lock_file(cell: Path, block: int) -> Path:

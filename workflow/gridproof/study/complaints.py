@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import get_args
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -12,16 +13,12 @@ from pydantic_core import ErrorDetails
 from gridproof.errors import nearest
 from gridproof.study.parameters import PARAMETERS
 from gridproof.study.reader import KeyPath
-from gridproof.study.schema import (
-    CsvSource,
-    Experiment,
-    GeonamesSource,
-    Section,
-    Split,
-    StudyConfig,
-)
+from gridproof.study.schema import Comparison, Experiment, Section, Source, StudyConfig
 
-SOURCES: dict[str, type[Section]] = {"geonames": GeonamesSource, "csv": CsvSource}
+SOURCES: dict[str, type[Section]] = {
+    get_args(model.model_fields["source"].annotation)[0]: model
+    for model in get_args(get_args(Source)[0])
+}
 TAGGED = {"data": "source", "experiments": "family"}
 EXPECTED = {
     "bool_type": "true or false",
@@ -121,12 +118,14 @@ def valid_keys(location: tuple[int | str, ...]) -> tuple[str, list[str]]:
             return "key", list(StudyConfig.model_fields)
         case ("data", _, str(source)):
             return "key", list(SOURCES[source].model_fields)
-        case ("data", _, _, "split"):
-            return "key", list(Split.model_fields)
+        case ("data", _, str(source), str(key)):
+            return "key", list(SOURCES[source].model_fields[key].annotation.model_fields)
         case ("defaults",):
             return "family", list(PARAMETERS)
         case ("defaults", str(family)) | ("experiments", _, str(family), _, *_):
             return "parameter", list(PARAMETERS[family].model_fields)
+        case ("comparisons", *_):
+            return "key", list(Comparison.model_fields)
     return "key", list(Experiment.model_fields)
 
 

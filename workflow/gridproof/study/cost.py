@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 
 from gridproof.study.engine import NOMINAL_ROWS
 from gridproof.study.plan import CellPlan
@@ -12,15 +12,42 @@ LAYER_UNITS = 2
 CALL_COST = 60.0
 UNIT_COST = 0.01
 """A layer's cost: that of being called at all, and that of each unit for each sample."""
+PIXEL_COST = 6000.0
+"""The cost of one pixel's side squared over an epoch of five seeds."""
+FIT_COST = 4e6
 
 
-def training_cost(parameters: Mapping[str, object]) -> float:
+def training_cost(cell: CellPlan) -> float:
     """Return the cost of a cell's training in units of its own, for comparison with other cells."""
+    return COSTS[cell.family.name](cell.parameters)
+
+
+def mlp_cost(parameters: Mapping[str, object]) -> float:
+    """Return the cost of a stack of perceptrons: that of its layers, step by step."""
     depth, width, batch_size, epochs = (
         int(str(parameters[name])) for name in ("depth", "width", "batch_size", "epochs")
     )
     steps = epochs * NOMINAL_ROWS / batch_size
     return steps * (depth + LAYER_UNITS) * (CALL_COST + UNIT_COST * width * batch_size)
+
+
+def cnn_cost(parameters: Mapping[str, object]) -> float:
+    """Return the cost of convolutional networks: that of the pixels they see, image by image."""
+    epochs, side = int(str(parameters["epochs"])), int(str(parameters["image_size"]))
+    return PIXEL_COST * epochs * side**2
+
+
+def fit_cost(_parameters: Mapping[str, object]) -> float:
+    """Return the cost of a fit that takes seconds, whatever its parameters."""
+    return FIT_COST
+
+
+COSTS: dict[str, Callable[[Mapping[str, object]], float]] = {
+    "mlp": mlp_cost,
+    "cnn": cnn_cost,
+    "probe": fit_cost,
+    "xgboost": fit_cost,
+}
 
 
 def training_priorities(cells: Iterable[CellPlan]) -> dict[str, float]:
@@ -29,13 +56,13 @@ def training_priorities(cells: Iterable[CellPlan]) -> dict[str, float]:
     Of the cells that share compiled code one goes ahead of all others, which then find it in the
     cache: started side by side, each would compile it. Apart from that the longest go first.
     """
-    longest_first = sorted(cells, key=lambda cell: -training_cost(cell.parameters))
-    ahead = training_cost(longest_first[0].parameters) if longest_first else 0.0
+    longest_first = sorted(cells, key=lambda cell: -training_cost(cell))
+    ahead = training_cost(longest_first[0]) if longest_first else 0.0
     met: set[Hashable] = set()
     priorities = {}
     for cell in longest_first:
         code = compiled_code(cell)
-        priorities[cell.name] = training_cost(cell.parameters) + (0 if code in met else ahead)
+        priorities[cell.name] = training_cost(cell) + (0 if code in met else ahead)
         met.add(code)
     return priorities
 

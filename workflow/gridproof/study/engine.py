@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from gridproof.training.compilation import missing_for_compilation
 
+EAGER = "eager"
 NOMINAL_ROWS = 100_000
 COMPILED_FROM_STEPS = 10_000
 COMPILED_UP_TO_DEPTH = 50

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
+from gridproof.data.sources import kind_of
+from gridproof.families import FAMILIES
 from gridproof.study.parameters import PARAMETERS, Parameters
 from gridproof.study.reader import KeyPath
 from gridproof.study.schema import Experiment, Section, StudyConfig
@@ -47,12 +49,26 @@ class ResolvedExperiment:
 
 
 def expand(config: StudyConfig) -> tuple[ResolvedExperiment, ...]:
-    """Return the experiments that the study runs, in the order of the configuration."""
+    """Return the experiments whose cells the study runs, in the order of the configuration.
+
+    These are the selected ones, and those that a selected comparison is of.
+    """
+    compared = {
+        part
+        for name, comparison in config.comparisons.items()
+        if selected(config, name)
+        for part in comparison.of
+    }
     return tuple(
         resolve(config, name, experiment)
         for name, experiment in config.experiments.items()
-        if config.only is None or name in config.only
+        if selected(config, name) or name in compared
     )
+
+
+def selected(config: StudyConfig, name: str) -> bool:
+    """Tell whether an experiment or a comparison is to be run and shown."""
+    return config.only is None or name in config.only
 
 
 def resolve(config: StudyConfig, name: str, experiment: Experiment) -> ResolvedExperiment:
@@ -62,7 +78,7 @@ def resolve(config: StudyConfig, name: str, experiment: Experiment) -> ResolvedE
         title=experiment.title or name.replace("_", " ").capitalize(),
         question=experiment.question.strip(),
         family=experiment.family,
-        data=experiment.data or next(iter(config.data)),
+        data=experiment.data or fitting_data(config, experiment)[0],
         seeds=experiment.seeds or config.seeds,
         threads=experiment.threads or config.threads,
         engine=experiment.engine or config.engine,
@@ -70,6 +86,12 @@ def resolve(config: StudyConfig, name: str, experiment: Experiment) -> ResolvedE
         figures=experiment.figures,
         members=members(config, experiment),
     )
+
+
+def fitting_data(config: StudyConfig, experiment: Experiment) -> list[str]:
+    """Return the names of the data sets that an experiment's family can be trained on."""
+    wanted = FAMILIES[experiment.family].source_kind
+    return [name for name, source in config.data.items() if kind_of(source.source) == wanted]
 
 
 def members(config: StudyConfig, experiment: Experiment) -> tuple[Member, ...]:

@@ -47,9 +47,18 @@ def study_content(study: Study) -> dict[str, object]:
         "title": study.title,
         "config": str(study.path),
         "data": {
-            name: {"digest": data.digest, "directory": str(data.folder), "source": data.source}
+            name: {
+                "digest": data.digest,
+                "directory": str(data.folder),
+                "source": data.source,
+                "kind": data.kind_name,
+            }
             for name, data in study.data.items()
         },
+        "missing": [
+            {"name": item.name, "files": item.files, "experiments": item.experiments}
+            for item in study.missing
+        ],
         "experiments": [_experiment_words(study, item) for item in study.experiments.values()],
     }
 
@@ -80,13 +89,14 @@ def _experiment_words(study: Study, experiment: ExperimentPlan) -> dict[str, obj
         "question": experiment.question,
         "figures": list(experiment.figures),
         "data": experiment.data.name,
+        "kind": experiment.data.kind_name,
         "digest": short_digest(experiment_content(study, experiment)),
         "cells": [
             {
                 "cell": study.cells[member.cell].digest,
                 "slug": study.cells[member.cell].slug,
                 "label": member.label,
-                "seeds": list(experiment.seeds),
+                "seeds": [s for s in experiment.seeds if s in study.cells[member.cell].seeds],
             }
             for member in experiment.members
         ],

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from gridproof.data.prepared import check_prepared
 from gridproof.errors import GridproofError
 from gridproof.families import family_of
 from gridproof.store.job import TrainingJob
 from gridproof.store.layout import CELLS
 from gridproof.study.closure import code_digest
+from gridproof.study.data_plan import DataPlan, current_data_digest
 from gridproof.study.identity import canonical_json, cell_digest, library_versions
-from gridproof.study.plan import CellPlan, DataPlan, current_data_digest
+from gridproof.study.plan import CellPlan
 
 AGAIN = "nothing is lost: run the same command again, finished cells are kept"
 
@@ -80,7 +80,7 @@ def parse_training_job(text: str) -> TrainingJob:
     check_code(plan)
     data = DataPlan(**plan["data"])
     check_data(data)
-    check_prepared(data.folder, data.digest)
+    data.kind.check(data.folder, data.digest)
     return TrainingJob(
         cell=CELLS / plan["cell"],
         digest=plan["digest"],

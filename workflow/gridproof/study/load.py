@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from gridproof.errors import GridproofError
+from gridproof.figures.registry import FIGURES
 from gridproof.measurements.registry import MEASUREMENTS
 from gridproof.study.complaints import Complaint, complaint_of, complaints_of
 from gridproof.study.expand import candidates, n_candidates
@@ -70,6 +71,7 @@ def cell_complaints(config: StudyConfig, document: Document) -> Iterator[Complai
         else:
             yield from conflicts(config, experiment, path, document)
             yield from unfit_measurements(config, experiment, path)
+            yield from unfit_figures(experiment, path)
 
 
 def conflicts(
@@ -96,12 +98,29 @@ def unfit_measurements(
 ) -> Iterator[Complaint]:
     """Yield the measurements that have no meaning for one of the experiment's cells."""
     for index, name in enumerate(experiment.measure):
+        if experiment.family not in MEASUREMENTS[name].families:
+            yield Complaint(
+                (*path, "measure", index),
+                f"found {name!r} in an experiment of the family {experiment.family!r}, "
+                f"expected one of the family {' or '.join(MEASUREMENTS[name].families)}",
+            )
         for switch in MEASUREMENTS[name].unfit:
             if any(values.get(switch) for _, values in candidates(config, experiment)):
                 yield Complaint(
                     (*path, "measure", index),
                     f"found {name!r} with cells that have {switch} true, expected cells without",
                 )
+
+
+def unfit_figures(experiment: Experiment, path: KeyPath) -> Iterator[Complaint]:
+    """Yield the figures that do not show cells of the experiment's family."""
+    for index, name in enumerate(experiment.figures):
+        if experiment.family not in FIGURES[name].families:
+            yield Complaint(
+                (*path, "figures", index),
+                f"found {name!r} in an experiment of the family {experiment.family!r}, "
+                f"expected one of the family {' or '.join(FIGURES[name].families)}",
+            )
 
 
 def report(complaints: Collection[Complaint], document: Document, replaced: Collection[str]) -> str:

@@ -3,52 +3,37 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gridproof.data.identity import data_digest
+from gridproof.data.kinds import FEATURES
 from gridproof.data.sources import find_source
+from gridproof.errors import GridproofError
 from gridproof.families import FAMILIES, Family
 from gridproof.measurements.registry import in_order
+from gridproof.models.backbones import weights_digest
 from gridproof.store.layout import (
-    CACHE,
     CELLS,
-    DATA,
     assembled_folder,
     block_of,
     measured_file,
     study_folder,
 )
 from gridproof.study.closure import code_digest
-from gridproof.study.engine import missing_compiler_note, resolve_engine
-from gridproof.study.expand import ResolvedExperiment, expand
+from gridproof.study.data_plan import DataPlan, plan_data, plan_features
+from gridproof.study.engine import EAGER, missing_compiler_note, resolve_engine
+from gridproof.study.expand import ResolvedExperiment, expand, selected
 from gridproof.study.identity import (
     cell_digest,
     cell_slug,
     cell_spec,
     library_versions,
-    short_digest,
 )
 from gridproof.study.load import load_config
+from gridproof.study.parameters import Parameters
+from gridproof.study.schema import Comparison, StudyConfig
 
-PREPARED_MODULE = "gridproof.data.prepared"
-SOURCE_MEMORY = CACHE / "sources.json"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DataPlan:
-    """A data set: what it is made from, and its identity."""
-
-    name: str
-    source: str
-    options: Mapping[str, object]
-    digest: str
-
-    @property
-    def folder(self) -> Path:
-        """Where the prepared data lie."""
-        return DATA / f"{self.name}-{self.digest}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +117,15 @@ class ExperimentPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MissingData:
+    """Optional data that are not there, and the titles of the experiments left out for it."""
+
+    name: str
+    files: tuple[str, ...]
+    experiments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Study:
     """A study, read and resolved: everything that is planned follows from it."""
 
@@ -141,12 +135,19 @@ class Study:
     experiments: Mapping[str, ExperimentPlan]
     cells: Mapping[str, CellPlan]
     data: Mapping[str, DataPlan]
+    missing: tuple[MissingData, ...]
     note: str | None
 
     @property
     def folder(self) -> Path:
         """Where the study's tables, figures and report go."""
         return study_folder(self.name)
+
+    @property
+    def features(self) -> dict[str, DataPlan]:
+        """The features that cells are trained on, by the name of their folder."""
+        plans = [cell.data for cell in self.cells.values()]
+        return {plan.folder.name: plan for plan in plans if plan.base is not None}
 
     def jobs(self) -> Iterator[tuple[CellPlan, tuple[int, ...]]]:
         """Yield each training job: a cell and the seeds of one of its blocks."""
@@ -158,36 +159,96 @@ class Study:
 def read_study(path: Path, overrides: Mapping[str, object] | None = None) -> Study:
     """Read a study and plan it; every mistake is a GridproofError before anything runs."""
     config = load_config(path, overrides)
-    resolved = expand(config)
-    data = {
-        name: plan_data(name, config.data[name].model_dump(mode="json"))
-        for name in dict.fromkeys(experiment.data for experiment in resolved)
-    }
+    wanted = expand(config)
+    missing = tuple(missing_data(config, wanted))
+    absent = {item.name for item in missing}
+    resolved = [experiment for experiment in wanted if experiment.data not in absent]
+    if not resolved:
+        told = "; ".join(f"{item.name}: no {', no '.join(item.files)}" for item in missing)
+        raise GridproofError(f"{path}: the data of no experiment are there ({told})")
+    names = dict.fromkeys(experiment.data for experiment in resolved)
+    data = {name: plan_data(name, source_options(config, name)) for name in names}
     cells: dict[str, CellPlan] = {}
-    experiments = {}
-    for experiment in resolved:
-        members = []
-        for member in experiment.members:
-            cell = plan_cell(experiment, member.parameters.model_dump(), data[experiment.data])
-            cells[cell.name] = joined(cell, cells.get(cell.name, cell))
-            members.append(MemberPlan(cell=cell.name, label=member.label, position=member.position))
-        experiments[experiment.name] = ExperimentPlan(
-            name=experiment.name,
-            title=experiment.title,
-            question=experiment.question,
-            figures=experiment.figures,
-            seeds=experiment.seeds,
-            data=data[experiment.data],
-            members=tuple(members),
-        )
+    plans = {item.name: plan_experiment(item, data[item.data], cells) for item in resolved}
+    compared = {
+        name: plan_comparison(name, comparison, plans)
+        for name, comparison in config.comparisons.items()
+        if selected(config, name) and plans.keys() >= set(comparison.of)
+    }
     return Study(
         path=path,
         name=config.study,
         title=config.title,
-        experiments=experiments,
+        experiments={name: plans[name] for name in plans if selected(config, name)} | compared,
         cells=cells,
         data=data,
+        missing=missing,
         note=missing_compiler_note({experiment.engine for experiment in resolved}),
+    )
+
+
+def source_options(config: StudyConfig, name: str) -> dict[str, object]:
+    """Return what a study says of a data set, without what does not concern its content."""
+    return config.data[name].model_dump(mode="json", exclude={"optional"})
+
+
+def missing_data(
+    config: StudyConfig, experiments: Sequence[ResolvedExperiment]
+) -> Iterator[MissingData]:
+    """Yield the optional data of which no file is there."""
+    for name in dict.fromkeys(experiment.data for experiment in experiments):
+        source = config.data[name]
+        options = find_source(source.source).path_options
+        files = [Path(getattr(source, option)) for option in options]
+        if getattr(source, "optional", False) and not any(file.exists() for file in files):
+            yield MissingData(
+                name=name,
+                files=tuple(map(str, files)),
+                experiments=tuple(item.title for item in experiments if item.data == name),
+            )
+
+
+def plan_experiment(
+    experiment: ResolvedExperiment, data: DataPlan, cells: dict[str, CellPlan]
+) -> ExperimentPlan:
+    """Return the plan of an experiment; its cells are joined to those planned so far in `cells`."""
+    members = []
+    for member in experiment.members:
+        cell = plan_cell(experiment, member.parameters, data)
+        cells[cell.name] = joined(cell, cells.get(cell.name, cell))
+        members.append(MemberPlan(cell=cell.name, label=member.label, position=member.position))
+    return ExperimentPlan(
+        name=experiment.name,
+        title=experiment.title,
+        question=experiment.question,
+        figures=experiment.figures,
+        seeds=experiment.seeds,
+        data=data,
+        members=tuple(members),
+    )
+
+
+def plan_comparison(
+    name: str, comparison: Comparison, plans: Mapping[str, ExperimentPlan]
+) -> ExperimentPlan:
+    """Return the plan of a comparison: the cells of several experiments, side by side."""
+    parts = [plans[part] for part in comparison.of]
+    labels: dict[str, str] = {}
+    for part in parts:
+        for member in part.members:
+            own = member.label if len(part.members) > 1 else ""
+            labels.setdefault(member.cell, " ".join(filter(None, [part.name, own])))
+    return ExperimentPlan(
+        name=name,
+        title=comparison.title or name.replace("_", " ").capitalize(),
+        question=comparison.question.strip(),
+        figures=comparison.figures,
+        seeds=tuple(sorted({seed for part in parts for seed in part.seeds})),
+        data=parts[0].data,
+        members=tuple(
+            MemberPlan(cell=cell, label=label, position=position)
+            for position, (cell, label) in enumerate(labels.items())
+        ),
     )
 
 
@@ -200,32 +261,15 @@ def joined(cell: CellPlan, other: CellPlan) -> CellPlan:
     )
 
 
-def plan_data(name: str, options: Mapping[str, object]) -> DataPlan:
-    """Return the plan of a data set; its source's files are hashed, or remembered."""
-    source = str(options["source"])
-    rest = {key: value for key, value in options.items() if key != "source"}
-    return DataPlan(
-        name=name, source=source, options=rest, digest=current_data_digest(source, rest)
-    )
-
-
-def current_data_digest(source: str, options: Mapping[str, object]) -> str:
-    """Return the digest that data from `source` have as its files and our code stand now.
-
-    The code is what decides the rows: the source's module and the prepared form. What is only said
-    about the rows, in facts.json, is made again when its code is edited, but trains nothing.
-    """
-    code = short_digest([code_digest(PREPARED_MODULE), code_digest(find_source(source).module)])
-    return data_digest(source, options, code, SOURCE_MEMORY)
-
-
-def plan_cell(
-    experiment: ResolvedExperiment, parameters: Mapping[str, object], data: DataPlan
-) -> CellPlan:
+def plan_cell(experiment: ResolvedExperiment, chosen: Parameters, data: DataPlan) -> CellPlan:
     """Return the plan of one cell of an experiment."""
     family = FAMILIES[experiment.family]
-    engine = resolve_engine(experiment.engine, parameters)
-    spec = cell_spec(family, parameters, data.digest, engine, experiment.threads)
+    parameters = chosen.model_dump()
+    prepared = plan_features(data, parameters) if family.data == FEATURES else data
+    engine = resolve_engine(experiment.engine, parameters) if family.compiles else EAGER
+    spec = cell_spec(family, parameters, prepared.digest, engine, experiment.threads)
+    if family.weights and parameters["pretrained"]:
+        spec["weights"] = weights_digest(str(parameters["backbone"]), str(parameters["weights"]))
     code = code_digest(family.trainer_module)
     libraries = library_versions(family.libraries)
     return CellPlan(
@@ -235,7 +279,7 @@ def plan_cell(
         spec=spec,
         code=code,
         libraries=libraries,
-        data=data,
-        seeds=experiment.seeds,
+        data=prepared,
+        seeds=experiment.seeds[:1] if chosen.deterministic else experiment.seeds,
         measurements=experiment.measure,
     )

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gridproof.data.sources import SOURCES, kind_of
+from gridproof.families import FAMILIES
 from gridproof.study.complaints import Complaint, one_of, unknown
 from gridproof.study.reader import KeyPath
+from gridproof.study.schema import DEFAULT_FAMILY
 
 
 def reference_complaints(data: dict[str, object]) -> Iterator[Complaint]:
     """Yield what is wrong between keys; values of a wrong type are left to the type checks."""
     yield from empty_values(data, ())
     experiments = mapping(data.get("experiments"))
-    yield from unknown_selection(data.get("only"), experiments)
+    comparisons = mapping(data.get("comparisons"))
+    yield from unknown_selection(data.get("only"), experiments | comparisons)
+    yield from comparison_complaints(comparisons, experiments)
     sources = mapping(data.get("data"))
     for name, experiment in experiments.items():
         path = ("experiments", name)
@@ -44,15 +49,49 @@ def unknown_selection(only: object, experiments: dict[str, object]) -> Iterator[
             yield Complaint(("only", index), unknown("experiment", name, experiments))
 
 
+def comparison_complaints(
+    comparisons: dict[str, object], experiments: dict[str, object]
+) -> Iterator[Complaint]:
+    """Yield comparisons of what does not exist, and names that an experiment has already."""
+    for name, comparison in comparisons.items():
+        path = ("comparisons", name)
+        if name in experiments:
+            yield Complaint(path, "an experiment has this name, expected another")
+        parts = mapping(comparison).get("of")
+        for index, part in enumerate(parts if isinstance(parts, list) else ()):
+            if isinstance(part, str) and part not in experiments:
+                yield Complaint((*path, "of", index), unknown("experiment", part, experiments))
+
+
 def data_complaints(
     experiment: dict[str, object], sources: dict[str, object], path: KeyPath
 ) -> Iterator[Complaint]:
-    """Yield an experiment's name of data that is unknown, or is missing among several."""
+    """Yield an experiment's data that is unknown, unfit, or missing among several that fit."""
+    family = FAMILIES.get(str(experiment.get("family", DEFAULT_FAMILY)))
+    if family is None:
+        return
+    fitting = [name for name, source in sources.items() if kind(source) == family.source_kind]
     name = experiment.get("data")
     if isinstance(name, str) and name not in sources:
         yield Complaint((*path, "data"), unknown("data", name, sources))
-    if "data" not in experiment and len(sources) > 1:
-        yield Complaint(path, f"the key 'data' is missing. {one_of(sources)}")
+    elif isinstance(name, str) and kind(sources[name]) not in (None, family.source_kind):
+        yield Complaint(
+            (*path, "data"),
+            f"found {name!r}, which are {kind(sources[name])}, "
+            f"expected {family.source_kind} for the family {family.name!r}",
+        )
+    elif "data" not in experiment and len(fitting) > 1:
+        yield Complaint(path, f"the key 'data' is missing. {one_of(fitting)}")
+    elif "data" not in experiment and not fitting and None not in map(kind, sources.values()):
+        yield Complaint(
+            path, f"found no {family.source_kind} under 'data' for the family {family.name!r}"
+        )
+
+
+def kind(source: object) -> str | None:
+    """Return the kind of data that a section under 'data' names; None where it names none."""
+    name = mapping(source).get("source")
+    return kind_of(name) if isinstance(name, str) and name in SOURCES else None
 
 
 def double_parameters(experiment: dict[str, object], path: KeyPath) -> Iterator[Complaint]:

@@ -21,6 +21,7 @@ from gridproof.study.fields import (
     Seeds,
     Selection,
     StudyName,
+    Switch,
     Text,
     Threads,
     expected,
@@ -58,6 +59,15 @@ class GeonamesSource(Section):
     split: Split = Field(default=Split(), description="How the places are divided.")
 
 
+Optional = Annotated[
+    Switch,
+    Field(
+        default=False,
+        description="Whether the study runs without these data, leaving out what needs them.",
+    ),
+]
+
+
 class CsvSource(Section):
     """Three CSV files with the columns long, lat (degrees) and country (0, 1, 2 ...)."""
 
@@ -65,6 +75,7 @@ class CsvSource(Section):
     train: FilePath = Field(description="Rows to train on; a path from the project's folder.")
     val: FilePath = Field(description="Rows for validation.")
     test: FilePath = Field(description="Rows for the test.")
+    optional: Optional
 
 
 Source = Annotated[GeonamesSource | CsvSource, Field(discriminator="source")]
@@ -100,6 +111,23 @@ class Experiment(Section):
     )
     figures: Figures = Field(
         default=("curves",), description="What the report shows of the experiment."
+    )
+
+
+class Comparison(Section):
+    """Cells of several experiments side by side; trains nothing of its own."""
+
+    title: Text | None = Field(
+        default=None, description="Heading in the report; the comparison's name by default."
+    )
+    question: str = Field(
+        default="", description="What the comparison is to answer, in a sentence or two."
+    )
+    of: Annotated[tuple[Name, ...], Field(min_length=1)] = Field(
+        description="Experiments whose cells are compared."
+    )
+    figures: Figures = Field(
+        default=("ranking",), description="What the report shows of the comparison."
     )
 
 
@@ -227,6 +255,9 @@ class StudyConfig(Section):
     )
     experiments: Annotated[dict[ExperimentName, AnyExperiment], Field(min_length=1)] = Field(
         description="Experiments by name."
+    )
+    comparisons: dict[ExperimentName, Comparison] = Field(
+        default={}, description="Comparisons of experiments by name."
     )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,13 @@ from gridproof.errors import GridproofError
 from gridproof.failures import explain
 from gridproof.figures.registry import FIGURES
 from gridproof.measurements.registry import MEASUREMENTS
-from gridproof.store.layout import ASSEMBLED, assembled_folder
+from gridproof.store.layout import assembled_folder
 from gridproof.study.closure import PACKAGE_FOLDER, code_digest
 from gridproof.study.cost import training_priorities
 from gridproof.study.files import experiment_file, study_file, write_plans
 from gridproof.study.jobs import describe_data, describe_measurements, describe_training
-from gridproof.study.plan import CellPlan, DataPlan, Study, read_study
+from gridproof.study.data_plan import DataPlan
+from gridproof.study.plan import CellPlan, Study, read_study
 
 DEFAULT_CONFIG = Path("config.yaml")
 TEMPLATES = Path("report")
@@ -27,6 +29,7 @@ TEMPLATE_SUFFIXES = {".j2", ".yaml", ".css", ".rst"}
 MEASURE_MODULE = "gridproof.measurements.measure"
 DRAW_MODULE = "gridproof.figures.draw"
 ANIMATE_MODULE = "gridproof.figures.animation"
+NOTHING = "(?!)"
 
 
 def open_study(
@@ -107,13 +110,39 @@ class WorkflowStudy:
 
     def data(self, wildcards: Any) -> DataPlan:
         """Return the data set that a job prepares."""
-        for data in self.study.data.values():
+        for data in self.prepared():
             if data.folder.name == wildcards.data:
                 return data
         raise GridproofError(
             f"{self.study.path} has no data {wildcards.data}: the study or its data was edited "
             "after this job was planned; nothing is lost, run the same command again"
         )
+
+    def prepared(self) -> list[DataPlan]:
+        """Return all data sets, those made from other data included."""
+        return [*self.study.data.values(), *self.study.features.values()]
+
+    def data_of_kind(self, kind: str) -> str:
+        """Return the pattern of the folders of prepared data of a kind."""
+        return pattern(data.folder.name for data in self.prepared() if data.kind_name == kind)
+
+    def names_of_kind(self, kind: str) -> str:
+        """Return the pattern of the names of data sets of a kind."""
+        return pattern(name for name, data in self.study.data.items() if data.kind_name == kind)
+
+    def cells_of_rule(self, rule: str) -> str:
+        """Return the pattern of the cells that a rule trains."""
+        return pattern(cell.name for cell in self.study.cells.values() if cell.family.rule == rule)
+
+    def feature_images(self, wildcards: Any) -> list[str]:
+        """Return the prepared images that features are of."""
+        images = self.data(wildcards).base
+        assert images is not None
+        return list(map(str, images.files))
+
+    def feature_threads(self, wildcards: Any) -> int:
+        """Return the threads of a job that computes features, fixed by their identity."""
+        return int(self.data(wildcards).options["threads"])
 
     def data_job(self, wildcards: Any) -> str:
         """Return what a data job is told."""
@@ -134,7 +163,7 @@ class WorkflowStudy:
 
     def training_data(self, wildcards: Any) -> list[str]:
         """Return the prepared data of a cell."""
-        return data_files(self.cell(wildcards).data)
+        return list(map(str, self.cell(wildcards).data.files))
 
     def measurement_job(self, wildcards: Any) -> str:
         """Return what a measuring job is told: what to measure, and of which cell."""
@@ -150,7 +179,7 @@ class WorkflowStudy:
         return [
             str(assembled_folder(cell.folder, seeds) / name)
             for cell, seeds in self.study.jobs()
-            for name in ASSEMBLED
+            for name in cell.family.files
         ]
 
     def experiment_plan(self, wildcards: Any) -> str:
@@ -163,7 +192,12 @@ class WorkflowStudy:
         def files(wildcards: Any) -> list[str]:
             members = self.study.experiments[wildcards.experiment].members
             cells = [self.study.cells[member.cell] for member in members]
-            return [str(folder / name) for cell in cells for folder in cell.assembled()]
+            return [
+                str(folder / name)
+                for cell in cells
+                for folder in cell.assembled()
+                if name in cell.family.files
+            ]
 
         return files
 
@@ -175,7 +209,7 @@ class WorkflowStudy:
 
     def figure_data(self, wildcards: Any) -> list[str]:
         """Return the prepared data behind an experiment's figures."""
-        return data_files(self.study.experiments[wildcards.experiment].data)
+        return list(map(str, self.study.experiments[wildcards.experiment].data.files))
 
     def figure_checkpoints(self, wildcards: Any) -> list[str]:
         """Return the checkpoints that a figure draws from, which hold the first seed."""
@@ -206,12 +240,12 @@ class WorkflowStudy:
         return options
 
     def map_folder(self, wildcards: Any) -> str:
-        """Return the folder of the prepared data that a map shows."""
+        """Return the folder of the prepared data that a picture of them shows."""
         return str(self.study.data[wildcards.name].folder)
 
     def map_data(self, wildcards: Any) -> list[str]:
-        """Return the prepared data that a map shows."""
-        return data_files(self.study.data[wildcards.name])
+        """Return the prepared data that a picture of them shows."""
+        return list(map(str, self.study.data[wildcards.name].files))
 
     def facts(self) -> list[str]:
         """Return the facts of all data sets."""
@@ -245,9 +279,9 @@ class WorkflowStudy:
         return str(study_file(self.study))
 
 
-def data_files(data: DataPlan) -> list[str]:
-    """Return the files of a data set."""
-    return [str(data.folder / "data.parquet"), str(data.folder / "facts.json")]
+def pattern(names: Iterable[str]) -> str:
+    """Return a regular expression that matches these names and no other."""
+    return "|".join(sorted(map(re.escape, set(names)))) or NOTHING
 
 
 def code_parameter(*modules: str) -> str:

@@ -18,6 +18,7 @@ KEYS = {
     "replicates": ("cell", "seed"),
     "batches": ("cell", "seed"),
     "gradients": ("cell", "seed"),
+    "predictions": ("cell", "seed"),
     "activations": ("cell", "seed"),
     "regions": ("cell", "seed"),
 }

@@ -11,11 +11,29 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gridproof.errors import GridproofError
+from gridproof.families import FAMILIES
 from gridproof.store.atomic import atomic_path
 from gridproof.store.files import read_table, write_tables
 from gridproof.tables.measured import join_measured, measured_rows
 
 Plan = Mapping[str, Any]
+REPLICATE = [("cell", pa.string()), ("seed", pa.int64())]
+SCHEMAS = {
+    "batches": pa.schema([*REPLICATE, ("step", pa.int64()), ("loss", pa.float32())]),
+    "gradients": pa.schema(
+        [*REPLICATE, ("epoch", pa.int64()), ("layer", pa.int64()), ("value", pa.float64())]
+    ),
+    "predictions": pa.schema(
+        [
+            *REPLICATE,
+            ("split", pa.string()),
+            ("image", pa.string()),
+            ("label", pa.int64()),
+            ("score", pa.float64()),
+        ]
+    ),
+}
+"""Columns of the tables that cells bring along."""
 
 
 def write_slice(plan_file: Path, folder: Path) -> None:
@@ -32,8 +50,9 @@ def write_slice(plan_file: Path, folder: Path) -> None:
         "memberships": memberships,
         "epochs": epochs,
         "replicates": replicates,
-        "batches": lambda plan: assembled(plan, "batches.parquet"),
-        "gradients": lambda plan: assembled(plan, "gradients.parquet"),
+        "batches": lambda plan: assembled(plan, "batches"),
+        "gradients": lambda plan: assembled(plan, "gradients"),
+        "predictions": lambda plan: assembled(plan, "predictions"),
         "activations": lambda plan: measured(plan, "activations"),
         "regions": lambda plan: measured(plan, "regions"),
     }
@@ -43,21 +62,17 @@ def write_slice(plan_file: Path, folder: Path) -> None:
 
 
 def cells(plan: Plan) -> Iterator[pa.Table]:
-    """Yield one row a cell: who it is, and one column a parameter."""
-    yield pa.Table.from_pylist(
-        [
-            {
-                "cell": member["cell"],
-                "slug": member["slug"],
-                "family": member["family"],
-                "data": member["data"],
-                "threads": member["threads"],
-                "engine": member["engine"],
-                **member["parameters"],
-            }
-            for member in plan["members"]
-        ]
-    )
+    """Yield one row a cell: who it is, and one column a parameter, null where it has none."""
+    rows = [
+        {
+            **{name: member[name] for name in ("cell", "slug", "family", "data")},
+            **{name: member[name] for name in ("threads", "engine")},
+            **member["parameters"],
+        }
+        for member in plan["members"]
+    ]
+    names = dict.fromkeys(name for row in rows for name in row)
+    yield pa.Table.from_pylist([dict.fromkeys(names) | row for row in rows])
 
 
 def memberships(plan: Plan) -> Iterator[pa.Table]:
@@ -87,11 +102,16 @@ def epochs(plan: Plan) -> Iterator[pa.Table]:
             yield join_measured(asked_for(plan, table), values)
 
 
-def assembled(plan: Plan, name: str) -> Iterator[pa.Table]:
-    """Yield the rows of the assembled files `name` of the replicates that are asked for."""
+def assembled(plan: Plan, table: str) -> Iterator[pa.Table]:
+    """Yield the rows of an assembled table of the replicates that are asked for.
+
+    Cells of families that have no such table have no rows.
+    """
+    yield SCHEMAS[table].empty_table()
     for member in plan["members"]:
         for folder in member["assembled"]:
-            yield asked_for(plan, read_table(Path(folder) / name))
+            if f"{table}.parquet" in FAMILIES[member["family"]].files:
+                yield asked_for(plan, read_table(Path(folder) / f"{table}.parquet"))
 
 
 def measured(plan: Plan, table: str) -> Iterator[pa.Table]:

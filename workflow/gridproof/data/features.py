@@ -1,0 +1,96 @@
+"""Features of prepared images: the form of `features.npy` and `facts.json` in their folder."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from gridproof.data.prepared import FACTS, PARQUET, check_prepared, load_facts
+from gridproof.errors import GridproofError
+
+FEATURES = "features.npy"
+ROW_SCHEMA = pa.schema({"split": pa.string(), "image": pa.string(), "label": pa.int64()})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeatureSplit:
+    """The images of one split, in their fixed order, as a frozen backbone sees them.
+
+    features : float32 array of shape (n, n_features).
+    labels : int64 array of shape (n,), the position of each image's class.
+    names : n names, each unique in the data.
+    """
+
+    features: np.ndarray
+    labels: np.ndarray
+    names: tuple[str, ...]
+
+
+def load_features(directory: Path, split: str) -> FeatureSplit:
+    """Return the features of one split (train, val or test).
+
+    Raises
+    ------
+    GridproofError : a file is missing, cut short, of another form, or has no row of the split.
+    """
+    rows = _rows(directory / PARQUET)
+    path = directory / FEATURES
+    try:
+        features = np.load(path, mmap_mode="r")
+    except (OSError, ValueError) as error:
+        _unreadable(path, error)
+    if features.dtype != np.float32 or features.ndim != 2 or len(features) != rows.num_rows:
+        _unreadable(
+            path,
+            f"found {features.dtype} values of shape {features.shape}, expected float32 values, "
+            f"one row for each of the {rows.num_rows} images",
+        )
+    chosen = pc.equal(rows["split"], split).to_numpy(zero_copy_only=False)
+    if not chosen.any():
+        _unreadable(directory / PARQUET, f"it has no rows of the split {split!r}")
+    return FeatureSplit(
+        features=np.array(features[chosen]),
+        labels=rows["label"].to_numpy()[chosen],
+        names=tuple(rows.filter(pa.array(chosen))["image"].to_pylist()),
+    )
+
+
+def check_features(directory: Path, digest: str) -> None:
+    """Check that the features are those of `digest` and that no byte has changed since.
+
+    Raises
+    ------
+    GridproofError : `facts.json` has another digest, or a file is not what it describes.
+    """
+    check_prepared(directory, digest)
+    path = directory / FEATURES
+    try:
+        with path.open("rb") as file:
+            content = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        _unreadable(path, error)
+    if load_facts(directory).get("features") != content:
+        _unreadable(path, f"it is not the file that {FACTS} describes")
+
+
+def _rows(path: Path) -> pa.Table:
+    try:
+        table = pq.ParquetFile(path).read()
+    except (pa.ArrowException, OSError) as error:
+        _unreadable(path, error)
+    if not table.schema.equals(ROW_SCHEMA):
+        _unreadable(path, f"its columns are not {', '.join(ROW_SCHEMA.names)}")
+    return table
+
+
+def _unreadable(path: Path, reason: object) -> NoReturn:
+    raise GridproofError(
+        f"{path} cannot be used: {reason}; delete the directory {path.parent} and run again"
+    )
