@@ -55,6 +55,7 @@ rule features:
         data=STUDY.data_of_kind("features"),
     conda:
         "../../envs/train.yaml"
+    priority: 1e12
     threads: STUDY.feature_threads
     resources:
         gpu=1,

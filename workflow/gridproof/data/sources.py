@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from gridproof.data.source import Source
 from gridproof.errors import GridproofError, nearest
 
@@ -20,8 +22,22 @@ SOURCES: dict[str, Source] = {
             module="gridproof.data.csv_files",
             path_options=("train", "val", "test"),
         ),
+        Source(
+            name="patches",
+            description="patches of photographs in scikit-image and scikit-learn, half regenerated",
+            module="gridproof.data.patches",
+            libraries=("numpy", "pillow"),
+        ),
+        Source(
+            name="folder",
+            description="JPEG and PNG files in folders called real and fake",
+            module="gridproof.data.folder",
+            libraries=("numpy", "pillow"),
+            path_options=("path",),
+        ),
     )
 }
+IMAGE_SOURCES = frozenset({"patches", "folder"})
 
 
 def find_source(name: str) -> Source:
@@ -32,3 +48,8 @@ def find_source(name: str) -> Source:
             f"unknown data source {name!r}, expected one of {valid}{nearest(name, SOURCES)}"
         )
     return SOURCES[name]
+
+
+def kind_of(name: str) -> Literal["places", "images"]:
+    """Return the form in which the data of a source are prepared; see `gridproof.data.kinds`."""
+    return "images" if find_source(name).name in IMAGE_SOURCES else "places"

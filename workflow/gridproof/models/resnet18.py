@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from torch import Tensor, nn
-from torchvision.models import resnet18
+from torchvision.models import resnet18  # type: ignore[import-untyped]
 
 from gridproof.models.architecture import Architecture, Weights
 

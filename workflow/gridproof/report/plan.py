@@ -20,6 +20,7 @@ class PlannedCell:
     slug: str
     label: str
     seeds: tuple[int, ...]
+    deterministic: bool
 
     @property
     def folder(self) -> str:
@@ -185,6 +186,7 @@ def _experiment(experiment: Mapping[str, Any]) -> PlannedExperiment:
                 slug=cell["slug"],
                 label=cell["label"],
                 seeds=tuple(cell["seeds"]),
+                deterministic=cell["deterministic"],
             )
             for cell in experiment["cells"]
         ),

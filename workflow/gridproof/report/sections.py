@@ -9,6 +9,7 @@ from gridproof.report.activations import DeadRelus
 from gridproof.report.ask import Ask, is_measured, training_seconds
 from gridproof.report.compare import WORDS, Comparison, Difference
 from gridproof.report.gradients import Gradients, middle_value, n_zero
+from gridproof.report.judged import Judged
 from gridproof.report.markdown import Markdown, code, table
 from gridproof.report.pictures import Picture
 from gridproof.report.plan import PlannedExperiment
@@ -44,6 +45,7 @@ class Section:
             "dead": DeadRelus(ask=self.ask),
             "regions": Regions(ask=self.ask),
             "gradients": Gradients(ask=self.ask),
+            "judged": Judged(ask=self.ask),
             "middle_value": middle_value,
             "n_zero": n_zero,
             "own_data": self.difference.own_data,

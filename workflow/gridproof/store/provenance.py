@@ -36,7 +36,7 @@ def provenance(
         "commit": commit(folder),
         "device": "cpu",
         "engine": engine,
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "finished": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "host": platform.node(),
         "libraries": {name: version(name) for name in sorted({*libraries, *LIBRARIES})},
         "machine": platform.machine(),

@@ -96,6 +96,7 @@ def _experiment_words(study: Study, experiment: ExperimentPlan) -> dict[str, obj
                 "cell": study.cells[member.cell].digest,
                 "slug": study.cells[member.cell].slug,
                 "label": member.label,
+                "deterministic": study.cells[member.cell].deterministic,
                 "seeds": [s for s in experiment.seeds if s in study.cells[member.cell].seeds],
             }
             for member in experiment.members

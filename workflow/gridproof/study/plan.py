@@ -48,6 +48,7 @@ class CellPlan:
     libraries: Mapping[str, str]
     data: DataPlan
     seeds: tuple[int, ...]
+    deterministic: bool
     measurements: tuple[str, ...]
 
     @property
@@ -281,5 +282,6 @@ def plan_cell(experiment: ResolvedExperiment, chosen: Parameters, data: DataPlan
         libraries=libraries,
         data=prepared,
         seeds=experiment.seeds[:1] if chosen.deterministic else experiment.seeds,
+        deterministic=chosen.deterministic,
         measurements=experiment.measure,
     )

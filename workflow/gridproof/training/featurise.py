@@ -73,7 +73,8 @@ def compute_features(images: Path, backbone: Backbone, weights: str, threads: in
     """Return float32 features (n, n_features) of all images, in the order of `data.parquet`."""
     device = deterministic_device(threads)
     scale = backbone.load().scale
-    network = backbone.build(weights).eval().to(device, memory_format=torch.channels_last)
+    network = backbone.build(weights).eval().to(device)
+    network = network.to(memory_format=torch.channels_last)
     computed = []
     with torch.inference_mode():
         for split in SPLITS:

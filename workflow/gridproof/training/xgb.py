@@ -158,5 +158,5 @@ def central_pixels(images: np.ndarray, crop: int) -> np.ndarray:
 
 
 def count_nodes(booster: xgboost.Booster) -> int:
-    """Return how many numbers the trees have: a threshold at each split and a value at each leaf."""
+    """Return how many numbers the trees have: a threshold a split and a value a leaf."""
     return sum(len(tree.splitlines()) for tree in booster.get_dump())

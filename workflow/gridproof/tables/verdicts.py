@@ -1,0 +1,258 @@
+"""Which images models tell apart, how surely, and whether one model does it better than another.
+
+A model is a cell with all its seeds. Its verdict on an image is the share of the seeds that are
+right about it, so that the mean over images is the mean accuracy over seeds. Images are drawn
+anew in intervals and swapped between models in tests; seeds are not: what is said here is said
+of these trained networks on other images of the same kind. Dots of single seeds show the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import lcm
+
+import numpy as np
+import pandas as pd
+from scipy.stats import binom
+
+from gridproof.errors import GridproofError
+
+REAL = 1
+THRESHOLD = 0.5
+RESAMPLES = 2_000
+CONFIDENCE = 0.95
+SIGNIFICANT = 0.05
+GENERATOR_SEED = 0
+DIGITS = 12
+"""Means are compared after rounding to so many digits: equal ones stay equal."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A model's place in a ranking.
+
+    `accuracies` has one number a seed, in the order of the seeds; `interval` is the bootstrap
+    interval of their mean.
+    """
+
+    label: str
+    accuracy: float
+    accuracies: tuple[float, ...]
+    interval: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Two neighbours in a ranking: p-value of the exact test, and adjusted for all neighbours."""
+
+    better: str
+    worse: str
+    p_value: float
+    adjusted: float
+
+    @property
+    def is_significant(self) -> bool:
+        """Whether the adjusted p-value is below 5 %."""
+        return self.adjusted < SIGNIFICANT
+
+
+def is_correct(predictions: pd.DataFrame) -> pd.Series:
+    """Return for each row whether its score is on the right side.
+
+    A score above 0.5 says "real"; NaN, which a diverged network gives, is never right.
+    """
+    says_real = predictions["score"] > THRESHOLD
+    return (says_real == (predictions["label"] == REAL)) & predictions["score"].notna()
+
+
+def outcomes(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Return whether a model is right: a row an image, by name, and a column a seed.
+
+    Parameters
+    ----------
+    predictions : rows of one cell and one split, with the columns seed, image, label and score.
+
+    Raises
+    ------
+    GridproofError
+        If there are no rows, or not one of every seed for every image.
+    """
+    rows = predictions.assign(right=is_correct(predictions))
+    return _by_image(rows, "right").astype(bool)
+
+
+def scores(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Return the scores in the form, and with the errors, of `outcomes`."""
+    return _by_image(predictions, "score").astype(float)
+
+
+def accuracy_by_seed(right: pd.DataFrame) -> pd.Series:
+    """Return the share of images that each seed (column of `outcomes`) is right about."""
+    return right.mean()
+
+
+def bootstrap_interval(right: pd.DataFrame, resamples: int = RESAMPLES) -> tuple[float, float]:
+    """Return the 95 % percentile interval of the mean accuracy over seeds, images drawn anew.
+
+    Parameters
+    ----------
+    right : (n_images, n_seeds), of `outcomes`.
+    resamples : how often as many images are drawn with replacement.
+
+    Notes
+    -----
+    The mean over seeds of an image takes few values, of which a resample holds multinomial
+    numbers: drawing those is the same as drawing images, and takes no memory.
+
+    References
+    ----------
+    Efron (1979), The Annals of Statistics 7, 1-26.
+    """
+    values, counts = np.unique(right.mean(axis=1).to_numpy(dtype=float), return_counts=True)
+    generator = np.random.default_rng(GENERATOR_SEED)
+    drawn = generator.multinomial(len(right), counts / len(right), size=resamples)
+    means = drawn @ values / len(right)
+    low, high = np.quantile(means, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
+    return float(low), float(high)
+
+
+def paired_test(first: pd.DataFrame, second: pd.DataFrame) -> float:
+    """Return the two-sided exact p-value that two models are equally often right.
+
+    Were they alike, the outcomes of both could be swapped on any image, all seeds together: the
+    p-value is the share of all 2^n ways to swap under which the mean accuracies are at least as far
+    apart as they are. With one seed each this is McNemar's exact test, the binomial test of the
+    images that just one model is right about. With several it stays a test of the mean accuracy
+    over seeds, which a vote of the seeds would not be: the vote is another classifier.
+
+    Parameters
+    ----------
+    first, second : (n_images, n_seeds) of `outcomes`; the models may have different seeds.
+
+    Raises
+    ------
+    GridproofError
+        If the two are not of the same images.
+
+    References
+    ----------
+    McNemar (1947), Psychometrika 12, 153-157; Fisher (1935), The Design of Experiments, 21.
+    """
+    if not first.index.equals(second.index):
+        raise GridproofError(
+            f"found predictions of {len(first)} and of {len(second)} images that are not the same,"
+            " expected two models that were tested on the same images"
+        )
+    scale = lcm(first.shape[1], second.shape[1])
+    apart = (first.mean(axis=1) - second.mean(axis=1)).to_numpy(dtype=float) * scale
+    differences = np.rint(apart).astype(np.int64)
+    sums, probabilities = _swapped_sums(np.abs(differences))
+    extreme = np.abs(sums) >= abs(int(differences.sum()))
+    return min(1.0, float(probabilities[extreme].sum()))
+
+
+def holm(p_values: Sequence[float]) -> np.ndarray:
+    """Return p-values adjusted for their number, (n,), in the given order.
+
+    References
+    ----------
+    Holm (1979), Scandinavian Journal of Statistics 6, 65-70.
+    """
+    values = np.asarray(p_values, dtype=float)
+    order = np.argsort(values, kind="stable")
+    factors = np.arange(len(values), 0, -1)
+    adjusted = np.empty_like(values)
+    adjusted[order] = np.minimum(1, np.maximum.accumulate(values[order] * factors))
+    return adjusted
+
+
+def ranking(models: Mapping[str, pd.DataFrame]) -> list[Place]:
+    """Return the models (label -> `outcomes`) by falling mean accuracy, equal ones by label."""
+    places = []
+    for label, right in models.items():
+        accuracies = accuracy_by_seed(right).to_numpy(dtype=float)
+        places.append(
+            Place(
+                label=label,
+                accuracy=float(accuracies.mean()),
+                accuracies=tuple(accuracies.tolist()),
+                interval=bootstrap_interval(right),
+            )
+        )
+    return sorted(places, key=lambda place: (-round(place.accuracy, DIGITS), place.label))
+
+
+def neighbour_gaps(models: Mapping[str, pd.DataFrame], places: Sequence[Place]) -> list[Gap]:
+    """Return one gap for each two neighbours in a ranking of `models`, from the top.
+
+    p-values are adjusted by Holm's method over all neighbours.
+    """
+    pairs = [(one.label, two.label) for one, two in pairwise(places)]
+    p_values = [paired_test(models[one], models[two]) for one, two in pairs]
+    return [
+        Gap(better=one, worse=two, p_value=p_value, adjusted=float(adjusted))
+        for (one, two), p_value, adjusted in zip(pairs, p_values, holm(p_values), strict=True)
+    ]
+
+
+def most_confidently_wrong(predictions: pd.DataFrame, count: int) -> pd.DataFrame:
+    """Return the images that a model's mean score over seeds is furthest on the wrong side for.
+
+    Parameters
+    ----------
+    predictions : rows of one cell and one split.
+    count : at most so many images are returned.
+
+    Returns
+    -------
+    One row an image, surest mistake first, equal ones by name: image, label, score (mean over the
+    seeds that gave a number; NaN, which comes last, if none did).
+    """
+    means = scores(predictions).mean(axis=1)
+    table = pd.DataFrame({"label": labels(predictions), "score": means})
+    wrong = table[~is_correct(table)].reset_index(names="image")
+    sureness = (wrong["score"] - THRESHOLD).abs().fillna(-1).round(DIGITS)
+    order = np.lexsort((wrong["image"].to_numpy(dtype=str), -sureness.to_numpy()))
+    return wrong.iloc[order[:count]].reset_index(drop=True)
+
+
+def missed_by_all(models: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Return the names of the images that every model (label -> `outcomes`) gets wrong.
+
+    A model gets an image wrong if more than half of its seeds do.
+    """
+    missed = pd.concat([right.mean(axis=1) < 0.5 for right in models.values()], axis=1)
+    return [str(name) for name in missed.index[missed.all(axis=1)]]
+
+
+def labels(predictions: pd.DataFrame) -> pd.Series:
+    """Return the true class of each image (0 fake, 1 real), by name."""
+    return predictions.groupby("image", sort=True)["label"].first().astype(int)
+
+
+def _by_image(predictions: pd.DataFrame, column: str) -> pd.DataFrame:
+    if predictions.empty:
+        raise GridproofError("found no predictions, expected one of every seed for every image")
+    counts = predictions.groupby(["image", "seed"]).size().unstack(fill_value=0)
+    for row, place in np.argwhere(counts.to_numpy() != 1):
+        raise GridproofError(
+            f"found {counts.iloc[row, place]} predictions of seed {counts.columns[place]} for the"
+            f" image {counts.index[row]!r}, expected one of every seed for every image"
+        )
+    return predictions.pivot(index="image", columns="seed", values=column).sort_index()
+
+
+def _swapped_sums(sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the sums that whole numbers `sizes` (n,) can have with any signs, and how likely.
+
+    Numbers of equal size have a binomial number of minus signs; different sizes are convolved.
+    """
+    distribution, lowest = np.ones(1), 0
+    for size, count in zip(*np.unique(sizes[sizes > 0], return_counts=True), strict=True):
+        spaced = np.zeros(2 * int(size) * int(count) + 1)
+        spaced[:: 2 * int(size)] = binom.pmf(np.arange(count + 1), count, 0.5)
+        distribution = np.convolve(distribution, spaced)
+        lowest -= int(size) * int(count)
+    return np.arange(lowest, lowest + len(distribution)), distribution
