@@ -199,7 +199,9 @@ def test_weights_of_another_network_are_refused(
         "wider": {"_conv_stem.weight": torch.zeros(64, 3, 3, 3)},
     }
     backbone, path = stand_in("efficientnet_lite0", contents[content])
-    with pytest.raises(GridproofError, match="weights of another network: found .* expected those"):
+    with pytest.raises(
+        GridproofError, match=r"weights of another network: found .* expected those"
+    ):
         backbone.build(str(path))
 
 
@@ -245,7 +247,7 @@ def test_damaged_file_is_refused(content: bytes, tmp_path: Path) -> None:
 
 def test_unknown_backbone_gets_the_nearest_name() -> None:
     """The message lists the valid names and offers the nearest."""
-    with pytest.raises(GridproofError, match="did you mean 'resnet18'.*efficientnet_lite0"):
+    with pytest.raises(GridproofError, match=r"did you mean 'resnet18'.*efficientnet_lite0"):
         backbone_of("resnet81")
 
 

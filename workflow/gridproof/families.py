@@ -70,6 +70,7 @@ class Family:
     compiles : whether it has a compiled engine.
     uncompiled : parameters that compiled code does not depend on, so that cells which differ in
         them alone share it.
+    gpu : whether its trainer uses a GPU where there is one.
     weights : whether cells start from weights that a file brings, whose digest is then part of
         their identity.
     """
@@ -85,6 +86,7 @@ class Family:
     stacked: bool = False
     compiles: bool = False
     uncompiled: tuple[str, ...] = ()
+    gpu: bool = False
     weights: bool = False
 
     @property
@@ -143,6 +145,7 @@ FAMILIES: dict[str, Family] = {
                 ("image_size", "px"),
             ),
             rule="train_on_gpu",
+            gpu=True,
             weights=True,
         ),
         Family(

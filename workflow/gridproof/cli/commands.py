@@ -50,6 +50,14 @@ def cells(configfile: Path, only: str | None) -> None:
 
 
 @cli.command()
+def doctor() -> None:
+    """Tell what this machine has, what a study would use of it, and what is missing."""
+    from gridproof.cli.doctor import diagnose
+
+    sys.exit(diagnose())
+
+
+@cli.command()
 @click.argument("job")
 def data(job: str) -> None:
     """Prepare a data set; JOB is JSON from the workflow."""

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-import psutil
-
+from gridproof.cli.machine import living_drivers
+from gridproof.cli.options import gpu_option, has_option
 from gridproof.cli.summary import WRAPPED, failures, show, summary
 from gridproof.errors import GridproofError
-from gridproof.store.devices import default_gpu_slots, find_devices
-from gridproof.study.plan import Study, read_study
+from gridproof.study.plan import read_study
 
 LOCKS = Path(".snakemake/locks")
-GPU_RULE = "train_on_gpu"
-PROFILES = ("--profile", "--workflow-profile")
 
 
 def run_study(config: Path, only: str | None, arguments: Sequence[str]) -> int:
@@ -58,45 +54,3 @@ def run_study(config: Path, only: str | None, arguments: Sequence[str]) -> int:
     if not has_option(arguments, "-n", "--dry-run"):
         show(failures(study, started) if code else summary(study, started))
     return code
-
-
-def gpu_option(study: Study, arguments: Sequence[str]) -> list[str]:
-    """Return the option for Snakemake that says how many jobs may have `gpu=1` at once.
-
-    Nothing if the study has no such job, or if the user decides by an option, a profile or an
-    executor: those of a cluster count its machines' devices, not ours.
-    """
-    threads = [cell.threads for cell in study.cells.values() if cell.family.rule == GPU_RULE]
-    threads += [int(plan.options["threads"]) for plan in study.features.values()]
-    decided = has_option(arguments, "--resources", "--res", "--executor", "-e", *PROFILES)
-    if not threads or decided or "SNAKEMAKE_PROFILE" in os.environ:
-        return []
-    slots = default_gpu_slots(cores_of(arguments), min(threads), len(find_devices()))
-    return [f"--resources=gpu={slots}"]
-
-
-def cores_of(arguments: Sequence[str]) -> int:
-    """Return the number of cores that Snakemake is given: as the user says, or all of them."""
-    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    parser.add_argument("--cores", "-c", "--jobs", "-j", nargs="?", default="all", dest="cores")
-    said = str(parser.parse_known_args(list(arguments))[0].cores)
-    return int(said) if said.isdecimal() else available_cores()
-
-
-def available_cores() -> int:
-    """Return the number of cores that this process may use."""
-    return len(os.sched_getaffinity(0))
-
-
-def has_option(arguments: Sequence[str], *names: str) -> bool:
-    """Tell whether one of the options is among the arguments for Snakemake."""
-    return any(item.split("=")[0] in names for item in arguments)
-
-
-def living_drivers(folder: Path) -> Iterator[int]:
-    """Yield the process ids of Snakemakes that run in `folder`, other than remote or child jobs."""
-    for process in psutil.process_iter(["pid", "cmdline", "cwd"]):
-        command = process.info["cmdline"] or []
-        names = [Path(word).name for word in command[:4]]
-        if process.info["cwd"] == str(folder) and "snakemake" in names:
-            yield process.info["pid"]

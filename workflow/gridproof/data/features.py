@@ -12,11 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from gridproof.data.images import ROW_SCHEMA
 from gridproof.data.prepared import FACTS, PARQUET, check_prepared, load_facts
 from gridproof.errors import GridproofError
 
 FEATURES = "features.npy"
-ROW_SCHEMA = pa.schema({"split": pa.string(), "image": pa.string(), "label": pa.int64()})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,10 +9,13 @@ import pandas as pd
 from gridproof.errors import GridproofError
 from gridproof.figures.inputs import Inputs, Member
 from gridproof.figures.style import line_styles
+from gridproof.figures.text import mean_spread
 from gridproof.tables.verdicts import Place, accuracy_by_seed, outcomes, ranking
 
 MARKERS = ("o", "s", "D", "^", "v", "P", "X")
 RATE = "learning_rate"
+CHANCE = 0.5
+"""Accuracy of a guess between two classes."""
 
 
 def predictions(member: Member, split: str = "test") -> pd.DataFrame:
@@ -89,11 +92,6 @@ def best(members: Sequence[Member]) -> Member:
     return next(member for member in members if member.label == first)
 
 
-def short_label(label: str) -> str:
-    """Return a label without the name of the learning rate, whose number stands for itself."""
-    return label.replace(f"{RATE} ", "")
-
-
 def seeds_of(models: Mapping[str, pd.DataFrame]) -> str:
     """Return how many seeds the models have, such as `1 to 5 seeds`."""
     counts = sorted({right.shape[1] for right in models.values()})
@@ -104,6 +102,4 @@ def seeds_of(models: Mapping[str, pd.DataFrame]) -> str:
 
 def accuracy_text(right: pd.DataFrame) -> str:
     """Return mean and sample standard deviation over seeds of a model's accuracy."""
-    from gridproof.figures.text import mean_spread
-
     return mean_spread(accuracy_by_seed(right))

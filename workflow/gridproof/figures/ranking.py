@@ -8,14 +8,20 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from gridproof.figures.baselines import baseline, by_baseline, looks, places_of, seeds_of
+from gridproof.figures.baselines import (
+    CHANCE,
+    baseline,
+    by_baseline,
+    looks,
+    places_of,
+    seeds_of,
+)
 from gridproof.figures.inputs import Inputs
 from gridproof.figures.style import REFERENCE_COLOR, WIDTH
 from gridproof.figures.text import mean_spread
 from gridproof.tables.verdicts import SIGNIFICANT, Gap, Place, neighbour_gaps
 
 ROW = 0.27
-CHANCE = 0.5
 LEFT_OF = 0.42
 """The axis begins here at the latest, so that chance and what lies below it can be told apart."""
 
@@ -27,7 +33,7 @@ def accuracy_by_model(inputs: Inputs) -> Figure:
     """
     models, places = places_of(inputs)
     styles = looks(list(by_baseline(inputs)))
-    figure = Figure(figsize=(WIDTH, 1.7 + ROW * len(places)))
+    figure = Figure(figsize=(WIDTH, 1.9 + ROW * len(places)))
     axes = figure.add_subplot()
     for row, place in enumerate(places):
         color, marker = styles[baseline(inputs, place.label)]
@@ -40,10 +46,11 @@ def accuracy_by_model(inputs: Inputs) -> Figure:
     axes.tick_params(axis="y", length=0, labelsize=10)
     axes.set_ylim(len(places) - 0.5, -0.5)
     lowest = min(place.interval[0] for place in places)
-    axes.set_xlim(min(LEFT_OF, lowest - 0.02), 1.0)
+    axes.set_xlim(min(LEFT_OF, lowest - 0.02), 1.005)
     axes.set_xlabel("test accuracy (fraction)")
     axes.grid(visible=False, axis="y")
-    _add_legend(figure, styles)
+    note = f"mean of {seeds_of(models)}, bar: 95 % interval over test images"
+    _add_legend(figure, styles, note)
     return figure
 
 
@@ -85,12 +92,11 @@ def _draw_place(axes: Axes, row: int, place: Place, color: str, marker: str) -> 
     axes.plot(
         place.accuracy, row, marker, color=color, markersize=8, markeredgecolor="white", zorder=3
     )
-    axes.text(
-        1.01, row, f"{place.accuracy:.3f}", transform=axes.get_yaxis_transform(), va="center"
-    )
+    words = f"{place.accuracy:.3f}"
+    axes.text(1.02, row, words, transform=axes.get_yaxis_transform(), va="center", fontsize=10)
 
 
-def _add_legend(figure: Figure, styles: dict[str, tuple[str, str]]) -> None:
+def _add_legend(figure: Figure, styles: dict[str, tuple[str, str]], note: str) -> None:
     handles = [
         Line2D([], [], color=color, marker=marker, label=name, linewidth=2)
         for name, (color, marker) in styles.items()
@@ -100,4 +106,4 @@ def _add_legend(figure: Figure, styles: dict[str, tuple[str, str]]) -> None:
         Line2D([], [], color=REFERENCE_COLOR, linestyle=":", label="chance"),
         Line2D([], [], color="#222222", linewidth=1.1, label="significant gap"),
     ]
-    figure.legend(handles=handles, loc="outside lower center", ncols=3)
+    figure.legend(handles=handles, loc="outside lower center", ncols=3, title=note)

