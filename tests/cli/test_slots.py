@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from gridproof.study.plan import Study
 
 
-def study(*rules: str, features: int = 0) -> "Study":
-    """Return what is asked of a study: the rule of each cell, and how many features there are."""
+def study(*gpu: bool, features: int = 0) -> "Study":
+    """Return what is asked of a study: whether each cell uses a GPU, and how many features."""
     cells = {
-        str(number): SimpleNamespace(family=SimpleNamespace(rule=rule), threads=2)
-        for number, rule in enumerate(rules)
+        str(number): SimpleNamespace(family=SimpleNamespace(gpu=uses), threads=2)
+        for number, uses in enumerate(gpu)
     }
     plans = {str(number): SimpleNamespace(options={"threads": 2}) for number in range(features)}
     return cast("Study", SimpleNamespace(cells=cells, features=plans))
@@ -37,15 +37,15 @@ def four_cores(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_without_gpus_slots_fill_the_cores(arguments: tuple[str, ...], slots: int) -> None:
     """Jobs of two threads, as many as the cores that Snakemake is given hold."""
-    assert gpu_option(study("train_on_gpu"), arguments) == [f"--resources=gpu={slots}"]
+    assert gpu_option(study(True), arguments) == [f"--resources=gpu={slots}"]
 
 
 def test_with_gpus_each_is_a_slot(monkeypatch: pytest.MonkeyPatch) -> None:
     """However many cores there are; those that are not visible do not count."""
     monkeypatch.setenv("GRIDPROOF_DEVICES", "cuda:0,cuda:1,cuda:2")
-    assert gpu_option(study("train_on_gpu"), ()) == ["--resources=gpu=3"]
+    assert gpu_option(study(True), ()) == ["--resources=gpu=3"]
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "2")
-    assert gpu_option(study("train", features=1), ()) == ["--resources=gpu=1"]
+    assert gpu_option(study(False, features=1), ()) == ["--resources=gpu=1"]
 
 
 @pytest.mark.parametrize(
@@ -60,13 +60,13 @@ def test_with_gpus_each_is_a_slot(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_user_decides(arguments: tuple[str, ...]) -> None:
     """Options, profiles and executors of the user are left alone."""
-    assert gpu_option(study("train_on_gpu"), arguments) == []
+    assert gpu_option(study(True), arguments) == []
 
 
 def test_study_without_such_jobs_does_not_ask_for_devices(monkeypatch: pytest.MonkeyPatch) -> None:
     """A broken driver does not stop a study that needs no GPU."""
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "nonsense")
-    assert gpu_option(study("train", "fit"), ()) == []
+    assert gpu_option(study(False, False), ()) == []
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,6 @@ from gridproof.store.devices import default_gpu_slots, find_devices
 if TYPE_CHECKING:
     from gridproof.study.plan import Study
 
-GPU_RULE = "train_on_gpu"
 PROFILES = ("--profile", "--workflow-profile")
 
 
@@ -23,7 +22,7 @@ def gpu_option(study: Study, arguments: Sequence[str]) -> list[str]:
     Nothing if the study has no such job, or if the user decides by an option, a profile or an
     executor: those of a cluster count its machines' devices, not ours.
     """
-    threads = [cell.threads for cell in study.cells.values() if cell.family.rule == GPU_RULE]
+    threads = [cell.threads for cell in study.cells.values() if cell.family.gpu]
     threads += [int(plan.options["threads"]) for plan in study.features.values()]
     decided = has_option(arguments, "--resources", "--res", "--executor", "-e", *PROFILES)
     if not threads or decided or "SNAKEMAKE_PROFILE" in os.environ:

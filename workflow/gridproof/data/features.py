@@ -44,7 +44,7 @@ def load_features(directory: Path, split: str) -> FeatureSplit:
     path = directory / FEATURES
     try:
         features = np.load(path, mmap_mode="r")
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, EOFError) as error:
         _unreadable(path, error)
     if features.dtype != np.float32 or features.ndim != 2 or len(features) != rows.num_rows:
         _unreadable(

@@ -87,7 +87,7 @@ def _open_images(path: Path, n_rows: int) -> np.ndarray:
     """Map the file, which holds uint8 values of shape (n_rows, size, size, 3)."""
     try:
         images: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, EOFError) as error:
         _unreadable(path, error)
     shape = images.shape
     if images.dtype != np.uint8 or shape != (n_rows, *shape[1:2] * 2, 3):

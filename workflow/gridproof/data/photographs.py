@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SKIMAGE = ("skimage", "data")
 SKLEARN = ("sklearn", "datasets", "images")
-PHOTOGRAPHS = {
+PHOTOGRAPHS: dict[str, dict[str, tuple[str, ...]]] = {
     "colour": {
         "astronaut": (*SKIMAGE, "astronaut.png"),
         "chelsea": (*SKIMAGE, "chelsea.png"),

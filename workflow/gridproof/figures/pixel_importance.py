@@ -49,7 +49,7 @@ def describe(inputs: Inputs) -> str:
         parts.append(
             f"{member.label}: {int((shares > 0).sum()):,} of {shares.size:,} pixels are used,"
             f" {half:,} bring half of the gain, most of all row {row}, column {column} with"
-            f" {shares.max():.1%}; the quarter in the middle brings {middle_share(shares):.1%}"
+            f" {shares.max():.1%}; the quarter of them in the middle {middle_share(shares):.1%}"
         )
     return (
         "Map of the central crop of an image: the share of the total gain of all splits of boosted"

@@ -45,7 +45,7 @@ def accuracy_by_model(inputs: Inputs) -> Figure:
     axes.set_yticks(range(len(places)), [place.label for place in places])
     axes.tick_params(axis="y", length=0, labelsize=10)
     axes.set_ylim(len(places) - 0.5, -0.5)
-    lowest = min(place.interval[0] for place in places)
+    lowest = min(min(place.interval[0], *place.accuracies) for place in places)
     axes.set_xlim(min(LEFT_OF, lowest - 0.02), 1.005)
     axes.set_xlabel("test accuracy (fraction)")
     axes.grid(visible=False, axis="y")

@@ -223,6 +223,14 @@ FIGURES: dict[str, FigureEntry] = {
             level="study",
             raster=True,
         ),
+        FigureEntry(
+            name="contact_sheet",
+            module="gridproof.figures.contact_sheet",
+            function="images_by_split",
+            description="the data: some real and some fake images of each split",
+            level="study",
+            raster=True,
+        ),
     )
 }
 

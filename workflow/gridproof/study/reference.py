@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from gridproof.study.parameters import PARAMETERS
 from gridproof.study.schema import json_schema
 
 SCHEMA_FILE = Path("config/schema.json")
@@ -30,12 +31,26 @@ SECTIONS = {
     "Data: `source: geonames`": ("`data.<name>`", "GeonamesSource"),
     "Division of the rows": ("`data.<name>.split`", "Split"),
     "Data: `source: csv`": ("`data.<name>`", "CsvSource"),
+    "Data: `source: patches`": ("`data.<name>`", "PatchesSource"),
+    "Data: `source: folder`": ("`data.<name>`", "FolderSource"),
+    "Numbers of images": ("`data.<name>.counts`", "Counts"),
     "Experiments": ("`experiments.<name>`", "MlpExperiment"),
-    "Parameters of the family `mlp`": (
-        "`defaults.mlp`, `experiments.<name>.set`, each of `experiments.<name>.rows`, and, as "
-        "lists of values, `experiments.<name>.sweep`",
-        "MlpValues",
-    ),
+    "Comparisons": ("`comparisons.<name>`", "Comparison"),
+    **{
+        f"Parameters of the family `{family}`": (
+            f"`defaults.{family}`, `experiments.<name>.set`, each of `experiments.<name>.rows`, "
+            "and, as lists of values, `experiments.<name>.sweep`",
+            f"{family.capitalize()}Values",
+        )
+        for family in PARAMETERS
+    },
+}
+
+BOUNDS = {
+    "minimum": "at least",
+    "exclusiveMinimum": "more than",
+    "maximum": "at most",
+    "exclusiveMaximum": "less than",
 }
 
 
@@ -76,10 +91,9 @@ def value_text(entry: Mapping[str, Any]) -> str:
         case "integer":
             return f"whole number, {entry['minimum']} to {entry['maximum']}"
         case "number":
-            upper = (
-                f", less than {entry['exclusiveMaximum']}" if "exclusiveMaximum" in entry else ""
+            return "number" + "".join(
+                f", {words} {entry[key]}" for key, words in BOUNDS.items() if key in entry
             )
-            return f"number, more than {entry['exclusiveMinimum']}{upper}"
         case "boolean":
             return "`true` or `false`"
         case "array":

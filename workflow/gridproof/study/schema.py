@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import ConfigDict, Field, GetPydanticSchema, create_model, model_validator
+from pydantic.fields import FieldInfo
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
@@ -37,9 +38,13 @@ class Experiment(Section):
     question: str = Field(
         default="", description="What the experiment is to answer, in a sentence or two."
     )
-    family: str = Field(default=DEFAULT_FAMILY, description="The kind of trainer.")
+    family: str = Field(
+        default=DEFAULT_FAMILY,
+        description=f"The kind of trainer: {', '.join(PARAMETERS)}; mlp where none is named.",
+    )
     data: str | None = Field(
-        default=None, description="Name of a data set under 'data'; the only one by default."
+        default=None,
+        description="Name of a data set under 'data'; the only one that fits by default.",
     )
     seeds: Seeds | None = Field(default=None, description="In place of the study's seeds.")
     threads: Threads | None = Field(default=None, description="In place of the study's threads.")
@@ -83,6 +88,12 @@ def list_of(kind: Any) -> Any:
     return tuple[kind, ...]
 
 
+def one_value(field: FieldInfo) -> Any:
+    """Return the type of one value of a parameter, with its bounds."""
+    kind = cast(Any, field.annotation)
+    return Annotated[kind, *field.metadata] if field.metadata else kind
+
+
 def values_model(family: str) -> type[Section]:
     """Return the model of some of a family's parameters, each optional."""
     fields = {
@@ -108,7 +119,7 @@ def sweep_model(family: str) -> type[Sweep]:
     """Return the model of a sweep: a list of values for some of a family's parameters."""
     fields = {
         name: (
-            list_of(Annotated[cast(Any, field.annotation), *field.metadata]),
+            list_of(one_value(field)),
             Field(default=(), min_length=1, description=field.description),
         )
         for name, field in PARAMETERS[family].model_fields.items()

@@ -119,11 +119,8 @@ def resize(images: np.ndarray, size: int) -> Tensor:
     resized = torch.empty((len(images), size, size, 3), dtype=torch.uint8)
     for at in range(0, len(images), RESIZED_AT_ONCE):
         part = torch.from_numpy(np.array(images[at : at + RESIZED_AT_ONCE])).permute(0, 3, 1, 2)
-        smooth = nn.functional.interpolate(
-            part.float(), size=(size, size), mode="bilinear", antialias=True
-        )
-        whole = smooth.round().clamp(0, 255).byte()
-        resized[at : at + RESIZED_AT_ONCE] = whole.permute(0, 2, 3, 1)
+        smooth = nn.functional.interpolate(part, size=(size, size), mode="bilinear", antialias=True)
+        resized[at : at + RESIZED_AT_ONCE] = smooth.permute(0, 2, 3, 1)
     return resized
 
 

@@ -1,0 +1,108 @@
+"""Images of different splits that look alike: facts about the data, nothing is left out for them.
+
+Two images are near duplicates if their pixels are equal or their perceptual hashes of 256 bits
+differ in at most 16. The hash is `imagehash.phash`: signs of an image's 16 x 16 lowest frequencies
+against their median. With the usual 64 bits smooth images, such as patches of a sky, come within
+4 to 8 bits of others by chance, since few of their frequencies rise above noise; at 256 bits
+unrelated images differ in about half of the bits, while a copy that was compressed again or
+resized differs in a few.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+HASH_SIDE = 16
+MAX_DISTANCE = 16
+BLOCK_ROWS = 256
+
+
+@dataclass(slots=True)
+class DuplicateFinder:
+    """Collects what is compared of each image, 64 bytes an image, while images stream by."""
+
+    exact: list[bytes] = field(default_factory=list)
+    perceptual: list[np.ndarray] = field(default_factory=list)
+
+    def add(self, image: np.ndarray) -> None:
+        """Take the next image, uint8 of shape (size, size, 3)."""
+        self.exact.append(hashlib.sha256(image.tobytes()).digest())
+        self.perceptual.append(perceptual_hash(image))
+
+    def pairs(self, splits: Sequence[str]) -> list[tuple[int, int, int]]:
+        """Return (first row, second row, distance in bits) of near duplicates, sorted.
+
+        Parameters
+        ----------
+        splits : the split of each row; rows of the same split are not compared. Equal pixels have
+            the distance 0.
+        """
+        codes = np.unique(np.asarray(splits, dtype=str), return_inverse=True)[1]
+        found = {
+            (first, second): distance
+            for first, second, distance in near_pairs(np.array(self.perceptual), codes)
+        }
+        found |= dict.fromkeys(_equal_pairs(self.exact, codes), 0)
+        return [(first, second, found[first, second]) for first, second in sorted(found)]
+
+
+def perceptual_hash(image: np.ndarray) -> np.ndarray:
+    """Return the hash of an image, 32 bytes as uint8."""
+    import imagehash
+
+    bits = imagehash.phash(Image.fromarray(image), hash_size=HASH_SIDE).hash
+    return np.packbits(bits)
+
+
+def near_pairs(hashes: np.ndarray, codes: np.ndarray) -> Iterator[tuple[int, int, int]]:
+    """Yield (first, second, distance) of rows of different codes within MAX_DISTANCE bits.
+
+    Parameters
+    ----------
+    hashes : uint8 array of shape (n, n_bytes). All pairs are compared, BLOCK_ROWS rows at a time
+        with all later ones, which takes n * n_bytes * BLOCK_ROWS bytes at most.
+    codes : int array of shape (n,), the split of each row.
+    """
+    words = np.ascontiguousarray(hashes).view(np.uint64)
+    for start in range(0, len(words), BLOCK_ROWS):
+        block, later = words[start : start + BLOCK_ROWS], words[start:]
+        distances = np.zeros((len(block), len(later)), dtype=np.uint16)
+        for word in range(words.shape[1]):
+            distances += np.bitwise_count(block[:, None, word] ^ later[None, :, word])
+        near = distances <= MAX_DISTANCE
+        near &= codes[start : start + BLOCK_ROWS, None] != codes[None, start:]
+        for row, column in np.argwhere(np.triu(near, 1)):
+            yield start + int(row), start + int(column), int(distances[row, column])
+
+
+def pair_facts(
+    pairs: Sequence[tuple[int, int, int]], splits: Sequence[str], names: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Return pairs of rows as facts.json tells them."""
+    return [
+        {
+            "first": {"split": splits[first], "image": names[first]},
+            "second": {"split": splits[second], "image": names[second]},
+            "distance": distance,
+        }
+        for first, second, distance in pairs
+    ]
+
+
+def _equal_pairs(digests: Sequence[bytes], codes: np.ndarray) -> Iterator[tuple[int, int]]:
+    """Yield the pairs of rows of different codes whose pixels are equal."""
+    rows = defaultdict(list)
+    for row, digest in enumerate(digests):
+        rows[digest].append(row)
+    for group in rows.values():
+        for first, second in combinations(group, 2):
+            if codes[first] != codes[second]:
+                yield first, second
