@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure, SubFigure
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from gridproof.figures.baselines import best_of_each, looks, predictions
 from gridproof.figures.inputs import Inputs, Member
@@ -23,9 +24,12 @@ def reliability_of_best(inputs: Inputs) -> Figure:
     styles = looks(list(chosen))
     rows = -(-len(chosen) // COLUMNS)
     figure = Figure(figsize=(WIDTH, PANEL * rows))
-    parts = figure.subfigures(rows, COLUMNS, squeeze=False).ravel()
-    for part, (name, member) in zip(parts, chosen.items(), strict=False):
-        _draw_panel(part, member, styles[name])
+    grid = figure.subplots(2 * rows, COLUMNS, squeeze=False, height_ratios=(3, 1) * rows)
+    panels = grid.reshape(rows, 2, COLUMNS).swapaxes(1, 2).reshape(-1, 2)
+    for (upper, lower), (name, member) in zip(panels, chosen.items(), strict=False):
+        _draw_panel(upper, lower, member, styles[name])
+    for axes in panels[len(chosen) :].ravel():
+        axes.remove()
     return figure
 
 
@@ -89,9 +93,8 @@ def error_text(bins: pd.DataFrame) -> str:
     return f"{expected_error(bins):.3f}" if len(bins) else "not finite"
 
 
-def _draw_panel(part: SubFigure, member: Member, look: tuple[str, str]) -> None:
+def _draw_panel(upper: Axes, lower: Axes, member: Member, look: tuple[str, str]) -> None:
     color, marker = look
-    upper, lower = part.subplots(2, 1, sharex=True, height_ratios=(3, 1))
     bins = bins_of(member)
     upper.plot((0, 1), (0, 1), color=REFERENCE_COLOR, linestyle=":")
     if len(bins):
@@ -104,4 +107,6 @@ def _draw_panel(part: SubFigure, member: Member, look: tuple[str, str]) -> None:
         lower.bar(centres, bins["images"], width=0.9 / BINS, color=color)
     upper.set(xlim=(0, 1), ylim=(-0.03, 1.03), ylabel="real (share)")
     upper.set_title(f"{member.label}\ncalibration error {error_text(bins)}", fontsize=10.5)
+    upper.tick_params(labelbottom=False)
+    lower.set(xlim=(0, 1))
     lower.set(xlabel="score (bins of 0.1)", ylabel="images", ylim=(0, None))
