@@ -18,6 +18,20 @@ STEPS = 44
 CROP = 8
 HARD = (4, 5, 10)
 """Rows of the test split that every model is surely wrong about."""
+METRICS = {
+    f"{split}_{name}": 0.6 for split in ("train", "val", "test") for name in ("loss", "accuracy")
+}
+RECORD = {
+    "seconds": 2.5,
+    "n_parameters": 3,
+    "engine": "eager",
+    "threads": 1,
+    "device": "cpu",
+    "torch": "2.0",
+    "python": "3.11",
+    "commit": None,
+    "finished": "2026-01-01T00:00:00.000+00:00",
+}
 MODEL = {"family": "cnn", "learning_rate": None, "solver": None, "crop": None, "epochs": 1}
 
 
@@ -108,8 +122,14 @@ def write_comparison(
                 for place, (cell, model) in enumerate(cells.items())
             ]
         ),
-        "epochs": _of_seeds(cells, epoch=1, steps=STEPS),
-        "replicates": _of_seeds(cells, best_epoch=1, diverged_epoch=np.nan),
+        "epochs": _of_seeds(cells, epoch=1, steps=STEPS, **METRICS),
+        "replicates": _of_seeds(cells, best_epoch=1, **RECORD).assign(
+            diverged_epoch=[
+                1.0 if seed in model.diverged else np.nan
+                for model in cells.values()
+                for seed in model.seeds
+            ]
+        ),
         "batches": pd.concat([_batches(model, cell) for cell, model in cells.items()]),
         "predictions": pd.concat(
             [predictions(model, cell, int(cell, 16)) for cell, model in cells.items()]

@@ -11,9 +11,7 @@ from gridproof.figures.registry import FIGURES
 
 PICTURE_OF_IMAGES = KINDS["images"].picture
 OF_COORDINATES = [
-    name
-    for name, entry in FIGURES.items()
-    if "mlp" in entry.families and name != PICTURE_OF_IMAGES
+    name for name, entry in FIGURES.items() if "mlp" in entry.families and name != PICTURE_OF_IMAGES
 ]
 
 

@@ -43,6 +43,7 @@ class Study:
                 "cell": cell["cells"]["cell"][0],
                 "slug": cell["cells"]["slug"][0],
                 "label": cell["memberships"]["label"][0],
+                "deterministic": False,
                 "seeds": [int(seed) for seed in cell["replicates"]["seed"]],
             }
             for cell in cells
@@ -53,6 +54,7 @@ class Study:
             "question": question,
             "figures": list(figures),
             "data": "countries",
+            "kind": "places",
             "digest": "abc",
             "cells": planned,
         }
@@ -89,8 +91,14 @@ def study(tmp_path: Path) -> Study:
         "title": "Four | countries",
         "config": "config.yaml",
         "data": {
-            "countries": {"digest": "0123456789ab", "directory": str(data), "source": "geonames"}
+            "countries": {
+                "digest": "0123456789ab",
+                "directory": str(data),
+                "source": "geonames",
+                "kind": "places",
+            }
         },
+        "missing": [],
         "experiments": [],
     }
     study = Study(root=tmp_path, plan=plan)

@@ -14,7 +14,7 @@ BAD = [
         "seeds: 2",
         "seed: 2",
         "config.yaml, line 4: seed: unknown key 'seed', did you mean 'seeds'? Expected one of: "
-        "title, study, data, seeds, threads, engine, defaults, only, experiments",
+        "title, study, data, seeds, threads, engine, defaults, only, experiments, comparisons",
         id="unknown key",
     ),
     pytest.param(
@@ -42,7 +42,8 @@ BAD = [
     pytest.param(
         "    sweep",
         "    family: cnm\n    sweep",
-        "config.yaml, line 7: experiments.rates.family: unknown family 'cnm'. Expected one of: mlp",
+        "config.yaml, line 7: experiments.rates.family: unknown family 'cnm', "
+        "did you mean 'cnn'? Expected one of: mlp, cnn, probe, xgboost",
         id="unknown family",
     ),
     pytest.param(
@@ -63,14 +64,14 @@ BAD = [
         "{source: geonames}",
         "{source: geoname}",
         "config.yaml, line 3: data.countries.source: unknown source 'geoname', "
-        "did you mean 'geonames'? Expected one of: geonames, csv",
+        "did you mean 'geonames'? Expected one of: geonames, csv, patches, folder",
         id="unknown source",
     ),
     pytest.param(
         "{source: geonames}",
         "{train: a.csv}",
         "config.yaml, line 3: data.countries: the key 'source' is missing. "
-        "Expected one of: geonames, csv",
+        "Expected one of: geonames, csv, patches, folder",
         id="no source",
     ),
     pytest.param(

@@ -8,16 +8,23 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from gridproof.figures.registry import EXPERIMENT_FIGURES
+from gridproof.figures.registry import EXPERIMENT_FIGURES, FIGURES
 from gridproof.measurements.registry import MEASUREMENTS
 from gridproof.study.expand import ResolvedExperiment, expand
 from gridproof.study.load import load_config
+from gridproof.study.parameters import MlpParameters
 from gridproof.study.reader import read_yaml
 from gridproof.study.reference import REFERENCE_FILE, SCHEMA_FILE, reference, schema_text
 from gridproof.study.schema import json_schema
 
 ROOT = Path(__file__).parents[2]
-STUDIES = ["config.yaml", "config/demo.yaml", "config/smoke.yaml", "config/published.yaml"]
+STUDIES = [
+    "config.yaml",
+    "config/demo.yaml",
+    "config/smoke.yaml",
+    "config/published.yaml",
+    "config/smoke_images.yaml",
+]
 
 
 def experiments_of(study: str) -> dict[str, ResolvedExperiment]:
@@ -106,7 +113,22 @@ def test_study_is_the_published_recipe(study: str) -> None:
     plain, normed = (member.parameters.model_dump() for member in experiments["batch_norm"].members)
     assert plain == long
     assert normed == long | {"batch_norm": True}
-    assert len(cells_of(study)) == 30
+    assert sum(isinstance(cell, MlpParameters) for cell in cells_of(study)) == 30
+
+
+@pytest.mark.parametrize("study", ["config.yaml", "config/published.yaml"])
+def test_image_models_are_those_of_the_published_recipe(study: str) -> None:
+    """Three baselines at five learning rates, logistic regression and trees: 17 models."""
+    experiments = experiments_of(study)
+    compared = load_config(ROOT / study).comparisons["real_or_fake"].of
+    models = [m.parameters.model_dump() for name in compared for m in experiments[name].members]
+    assert len(models) == 17
+    for name in ("scratch", "finetune", "linear_probe"):
+        cells = [member.parameters.model_dump() for member in experiments[name].members]
+        assert [cell["learning_rate"] for cell in cells] == [1e-1, 1e-2, 1e-3, 1e-4, 1e-5]
+        assert {(cell["batch_size"], cell["epochs"]) for cell in cells} == {(32, 1)}
+    (trees,) = (member.parameters.model_dump() for member in experiments["xgboost"].members)
+    assert trees == {"crop": 64, "rounds": 100}
 
 
 RECIPE = {
@@ -166,7 +188,8 @@ def test_published_study_has_one_seed_and_the_experiments_of_the_default() -> No
     """The two differ in their data and seeds alone."""
     default, published = (read_yaml(ROOT / name).data for name in (STUDIES[0], STUDIES[3]))
     assert default["experiments"] == published["experiments"]
-    assert default["defaults"] == published["defaults"]
+    assert default["comparisons"] == published["comparisons"]
+    assert default["defaults"]["mlp"] == published["defaults"]["mlp"]
     assert experiments_of(STUDIES[3])["epochs"].seeds == (0,)
     assert experiments_of(STUDIES[0])["epochs"].seeds == (0, 1, 2, 3, 4)
 
@@ -174,11 +197,23 @@ def test_published_study_has_one_seed_and_the_experiments_of_the_default() -> No
 def test_smoke_study_is_small_and_eager() -> None:
     """At most 16 cells, 2 seeds, all experiments, every figure and measurement, no compiler."""
     experiments = experiments_of("config/smoke.yaml")
-    assert experiments.keys() == experiments_of("config.yaml").keys()
+    default = experiments_of("config.yaml")
+    places = {name for name, experiment in default.items() if experiment.family == "mlp"}
+    assert experiments.keys() == places
     assert len(cells_of("config/smoke.yaml")) <= 16
-    assert {name for e in experiments.values() for name in e.figures} == set(EXPERIMENT_FIGURES)
+    shown = {name for name in EXPERIMENT_FIGURES if "mlp" in FIGURES[name].families}
+    assert {name for e in experiments.values() for name in e.figures} == shown
     assert {name for e in experiments.values() for name in e.measure} == set(MEASUREMENTS)
     assert {(e.seeds, e.engine) for e in experiments.values()} == {((0, 1), "eager")}
+
+
+def test_smoke_study_of_images_shows_every_figure_of_images() -> None:
+    """All families of images, in a few cells of few images."""
+    config = load_config(ROOT / "config/smoke_images.yaml")
+    parts = [*config.experiments.values(), *config.comparisons.values()]
+    shown = {name for name in EXPERIMENT_FIGURES if "mlp" not in FIGURES[name].families}
+    assert {name for part in parts for name in part.figures} == shown
+    assert {item.family for item in config.experiments.values()} == {"cnn", "probe", "xgboost"}
 
 
 def test_demo_study_compares_four_shapes() -> None:

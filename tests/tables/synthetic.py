@@ -12,7 +12,7 @@ from gridproof.measurements.measure import table_of_values
 from gridproof.measurements.registry import MEASUREMENTS, Value
 from gridproof.store.assemble import assemble
 from gridproof.store.files import write_table
-from gridproof.store.layout import block_of, replicate_folder
+from gridproof.store.layout import ASSEMBLED, block_of, replicate_folder
 from gridproof.store.replicates import write_replicate
 from gridproof.training.replicate import Replicate
 

@@ -121,6 +121,7 @@ def test_slice_is_a_function_of_its_inputs(tables: Path, tmp_path: Path) -> None
         "replicates.parquet",
         "batches.parquet",
         "gradients.parquet",
+        "predictions.parquet",
         "activations.parquet",
         "regions.parquet",
     }

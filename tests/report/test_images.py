@@ -1,0 +1,129 @@
+"""Sections of image models: what the report says of the predictions in synthetic tables."""
+
+import json
+import re
+
+import pytest
+
+from figures.synthetic_images import Model, seventeen, write_comparison, write_images
+from gridproof.figures.inputs import load_slice
+from gridproof.report.ask import Ask
+from gridproof.report.judged import Judged
+from report.conftest import TEMPLATES
+
+SECTIONS = sorted(
+    path.name.removesuffix(".md.j2")
+    for path in (TEMPLATES / "sections").glob("*.md.j2")
+    if not path.name.startswith("_") and "_images.md.j2" in path.read_text()
+)
+DIGEST = "abcdefabcdef"
+
+
+def prose(markdown):
+    """Return Markdown on one line, so that a sentence can be looked for."""
+    return " ".join(markdown.split())
+
+
+def add_images(study, name, models):
+    """Add an experiment of image models and their data to a study of places."""
+    folder = write_images(study.root / "data" / f"images-{DIGEST}")
+    facts = json.loads((folder / "facts.json").read_text())
+    facts |= {
+        "name": "images",
+        "source": "patches",
+        "digest": DIGEST,
+        "origin": "Coloured squares.",
+        "near_duplicates": [],
+        "largest_class_share": 0.5,
+    }
+    (folder / "facts.json").write_text(json.dumps(facts))
+    study.plan["data"]["images"] = {
+        "digest": DIGEST,
+        "directory": str(folder),
+        "source": "patches",
+        "kind": "images",
+    }
+    study.write_figure(study.root / "figures" / "data" / "images", "contact_sheet")
+    write_comparison(study.tables / name, models, name)
+    study.plan["experiments"].append(
+        {
+            "name": name,
+            "title": "Real or fake",
+            "question": "Which?",
+            "figures": ["ranking"],
+            "data": "images",
+            "kind": "images",
+            "digest": "abc",
+            "cells": [
+                {
+                    "cell": f"{place + 1:012x}",
+                    "slug": f"cell-{place + 1:012x}",
+                    "label": model.label,
+                    "deterministic": len(model.seeds) == 1,
+                    "seeds": list(model.seeds),
+                }
+                for place, model in enumerate(models)
+            ],
+        }
+    )
+    study.write_figure(study.root / "figures" / name / "ranking", "ranking")
+
+
+@pytest.mark.parametrize("name", [*SECTIONS, "of_my_own"])
+@pytest.mark.parametrize(
+    "models",
+    [
+        [Model(label="one", skill=1.0, seeds=(0,))],
+        seventeen(),
+        [Model(label="a", skill=1.0, diverged=(0, 1)), Model(label="b", skill=0.0)],
+        [Model(label="a", skill=1.0, diverged=(0, 1, 2, 3, 4))],
+    ],
+    ids=["one", "seventeen", "some diverged", "all diverged"],
+)
+def test_every_section_of_images_survives_any_cells(study, name, models):
+    """No section depends on which models there are, nor on their success."""
+    add_images(study, name, models)
+    markdown, page = study.build()
+    assert "nan" not in re.sub('data:[^"]*', "", page).lower()
+    assert "Coloured squares." in markdown
+
+
+def test_ranking_is_that_of_the_mean_accuracy_over_the_seeds(study):
+    """Best and worst are named, and all seventeen have a row."""
+    add_images(study, "real_or_fake", seventeen())
+    markdown, _ = study.build()
+    tables = load_slice(study.tables / "real_or_fake")
+    ranks = Judged(ask=Ask("real_or_fake", tables, {"kind": "images"})).ranks()
+    assert ranks[0].accuracy.mean == max(rank.accuracy.mean for rank in ranks)
+    assert f"Best of all is {ranks[0].label}, at {ranks[0].accuracy};" in prose(
+        markdown.replace("\\", "")
+    )
+    rows = re.findall(r"^\| \d+ \| ", markdown, re.MULTILINE)
+    assert len(rows) == 17
+
+
+def test_images_that_every_model_misses_are_counted(study):
+    """The synthetic tables hold three of them."""
+    add_images(study, "real_or_fake", seventeen())
+    markdown, _ = study.build()
+    assert "3 of the 40 test images are put on the wrong side by every model." in prose(markdown)
+
+
+def test_deterministic_models_say_that_they_need_one_replicate(study):
+    """They are named; models with one seed that draw at random are not."""
+    add_images(study, "real_or_fake", seventeen())
+    markdown, _ = study.build()
+    told = next(line for line in markdown.splitlines() if line.startswith("One replicate says all"))
+    assert "xgboost" in told
+    assert "finetune" not in told
+
+
+def test_missing_data_are_told(study):
+    """The report names what was not found and the sections that are left out for it."""
+    study.plan["missing"] = [
+        {"name": "faces", "files": ["data/faces"], "experiments": ["Fine-tuning", "Trees"]}
+    ]
+    add_images(study, "real_or_fake", seventeen())
+    markdown, _ = study.build()
+    assert "**faces** was not found at `data/faces`" in prose(markdown)
+    assert "Fine-tuning and Trees" in prose(markdown)
