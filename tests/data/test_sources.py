@@ -24,7 +24,8 @@ def test_unknown_source_names_the_nearest() -> None:
     with pytest.raises(GridproofError) as caught:
         find_source("geoname")
     assert str(caught.value) == (
-        "unknown data source 'geoname', expected one of geonames, csv, did you mean 'geonames'?"
+        "unknown data source 'geoname', expected one of geonames, csv, patches, folder,"
+        " did you mean 'geonames'?"
     )
 
 

@@ -10,6 +10,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from gridproof.figures.inputs import Member
+
 N_TEST, N_VAL, SIZE = 40, 40, 32
 CLASSES = ("fake", "real")
 RATES = (1e-1, 1e-2, 1e-3, 1e-4, 1e-5)
@@ -73,6 +75,18 @@ def seventeen() -> list[Model]:
         *models,
         Model(label="sklearn_probe", skill=1.4, seeds=(0,), parameters=probe, steps=0),
         Model(label="xgboost", skill=0.9, seeds=(0,), parameters=trees, steps=0),
+    ]
+
+
+def two(**parameters: object) -> list[Model]:
+    """Return two models of a plain experiment, whose labels name a rate alone."""
+    return [
+        Model(
+            label=f"learning_rate {rate:g}",
+            skill=skill,
+            parameters={"learning_rate": rate, **parameters},
+        )
+        for rate, skill in ((0.1, 0.1), (0.001, 1.5))
     ]
 
 
@@ -213,3 +227,10 @@ def _image(place: int, label: int) -> np.ndarray:
     pixels = np.full((SIZE, SIZE, 3), 255 * np.random.default_rng(place).random(3))
     pixels[..., place % 3] = ramp[None, :] if label else ramp[:, None]
     return pixels.astype(np.uint8)
+
+
+def accuracy(member: Member, split: str = "test") -> float:
+    """Return the mean over seeds of the accuracy of a split."""
+    rows = member.rows("predictions")
+    rows = rows[rows["split"] == split]
+    return float(((rows["score"] > 0.5) == (rows["label"] == 1)).mean())

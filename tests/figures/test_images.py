@@ -8,33 +8,11 @@ import pytest
 from scipy.stats import binomtest
 
 from figures.synthetic import synthetic_cell
-from figures.synthetic_images import (
-    CROP,
-    HARD,
-    RATES,
-    SEEDS,
-    SIZE,
-    STEPS,
-    Model,
-    seventeen,
-    write_comparison,
-    write_images,
-    write_trees,
-)
+from figures.synthetic_images import CROP, RATES, SEEDS, STEPS, Model, accuracy, two
 from gridproof.errors import GridproofError
-from gridproof.figures import (
-    accuracy_by_rate,
-    calibration,
-    loss_by_step,
-    misclassified,
-    missed_by_all,
-    pixel_importance,
-    ranking,
-    roc,
-)
+from gridproof.figures import accuracy_by_rate, calibration, loss_by_step, ranking, roc
 from gridproof.figures.baselines import baseline, best_of_each, by_baseline, predictions
 from gridproof.figures.draw import draw
-from gridproof.figures.gallery import images_by_name
 from gridproof.figures.inputs import Inputs, load_slice
 from gridproof.figures.registry import FIGURES
 from gridproof.figures.style import figure_style
@@ -45,54 +23,6 @@ OF_IMAGES = [
     for name, entry in FIGURES.items()
     if entry.level == "experiment" and "mlp" not in entry.families
 ]
-
-
-@pytest.fixture(scope="module")
-def images(tmp_path_factory):
-    """Prepared images."""
-    return write_images(tmp_path_factory.mktemp("images"))
-
-
-@pytest.fixture(scope="module")
-def trees(tmp_path_factory):
-    """The checkpoint of boosted trees that learned from column 3."""
-    return write_trees(tmp_path_factory.mktemp("trees") / "checkpoint.safetensors", column=3)
-
-
-@pytest.fixture
-def given(tmp_path, images, trees):
-    """A function that returns what a figure of some models is drawn from."""
-
-    def make(models, experiment="real_or_fake"):
-        tables = load_slice(write_comparison(tmp_path / "tables", models, experiment))
-        checkpoints = {member.cell: trees for member in tables.members()}
-        return Inputs(tables=tables, data_dir=images, checkpoints=checkpoints)
-
-    return make
-
-
-@pytest.fixture
-def compared(given):
-    """The comparison of seventeen models."""
-    return given(seventeen())
-
-
-def two(**parameters):
-    """Return two models of a plain experiment, whose labels name a rate alone."""
-    return [
-        Model(
-            label=f"learning_rate {rate:g}",
-            skill=skill,
-            parameters={"learning_rate": rate, **parameters},
-        )
-        for rate, skill in ((0.1, 0.1), (0.001, 1.5))
-    ]
-
-
-def accuracy(member, split="test"):
-    """Return the mean over seeds of the accuracy of a split."""
-    rows = predictions(member, split)
-    return float(((rows["score"] > 0.5) == (rows["label"] == 1)).mean())
 
 
 @pytest.mark.parametrize("name", OF_IMAGES)
@@ -108,11 +38,11 @@ def test_draw_writes_equal_bytes_twice(name, compared, tmp_path):
     assert set(json.loads(files[0][2])) == {"figure", "alt"}
 
 
-def test_baselines_are_the_first_words_of_a_comparison(compared, given):
+def test_baselines_are_the_first_words_of_a_comparison(compared, given_models):
     """In a plain experiment, whose labels name parameters alone, all cells are of one baseline."""
     assert list(by_baseline(compared)) == BASELINES
     assert [len(members) for members in by_baseline(compared).values()] == [5, 5, 5, 1, 1]
-    plain = given(two(), experiment="finetune")
+    plain = given_models(two(), experiment="finetune")
     assert {baseline(plain, member.label) for member in plain.members} == {"finetune"}
     assert baseline(plain, "default") == "finetune"
 
@@ -141,14 +71,14 @@ def test_ranking_has_a_row_a_model_from_the_best_to_the_worst(compared):
     assert axes.get_xlabel() == "test accuracy (fraction)"
 
 
-def test_ranking_draws_a_line_at_a_significant_gap(given):
+def test_ranking_draws_a_line_at_a_significant_gap(given_models):
     """Of three models two are alike: one line, and the description names its neighbours."""
     models = [
         Model(label="good", skill=3.0),
         Model(label="also_good", skill=3.0),
         Model(label="bad", skill=0.0),
     ]
-    inputs = given(models)
+    inputs = given_models(models)
     with figure_style():
         (axes,) = ranking.accuracy_by_model(inputs).axes
     lines = [line for line in axes.lines if list(line.get_xdata()) == [0, 1]]
@@ -177,11 +107,11 @@ def test_accuracy_by_rate_has_a_line_a_baseline(compared):
     assert "sklearn_probe, without a rate" in accuracy_by_rate.describe(compared)
 
 
-def test_accuracy_by_rate_needs_a_rate(given):
+def test_accuracy_by_rate_needs_a_rate(given_models):
     """An experiment of trees alone is told so."""
     trees = Model(label="default", skill=1.0, seeds=(0,), parameters={"crop": CROP})
     with figure_style(), pytest.raises(GridproofError, match="no cell of this experiment has one"):
-        accuracy_by_rate.accuracy_by_rate(given([trees]))
+        accuracy_by_rate.accuracy_by_rate(given_models([trees]))
 
 
 def test_roc_states_the_area_of_each_seed(compared):
@@ -210,13 +140,13 @@ def test_mean_roc_curve_keeps_the_mean_area(compared):
     assert np.all(np.diff(true) >= 0)
 
 
-def test_roc_leaves_out_seeds_without_scores(given):
+def test_roc_leaves_out_seeds_without_scores(given_models):
     """A diverged seed has no curve; a model of such seeds alone says so."""
     models = [
         Model(label="some", skill=1.0, diverged=(1,)),
         Model(label="none", skill=1.0, diverged=SEEDS),
     ]
-    inputs = given(models)
+    inputs = given_models(models)
     assert len(roc.areas(inputs.members[0])) == len(SEEDS) - 1
     with figure_style():
         roc.roc_of_best(inputs)
@@ -271,10 +201,10 @@ def test_loss_by_step_has_a_panel_a_baseline_that_takes_steps(compared):
     assert f"{STEPS} steps" in loss_by_step.describe(compared)
 
 
-def test_loss_by_step_of_one_experiment_has_one_panel(given):
+def test_loss_by_step_of_one_experiment_has_one_panel(given_models):
     """A diverged seed is left out from where its losses end, and long trainings are thinned."""
     models = [Model(label="learning_rate 0.1", skill=1.0, steps=1000, diverged=(0,))]
-    inputs = given([*models, *two()[1:]], experiment="finetune")
+    inputs = given_models([*models, *two()[1:]], experiment="finetune")
     with figure_style():
         (axes,) = loss_by_step.loss_by_step(inputs).axes
     (line,) = [x for x in axes.lines if x.get_label() == "learning_rate 0.1"]
@@ -282,93 +212,11 @@ def test_loss_by_step_of_one_experiment_has_one_panel(given):
     assert np.isfinite(line.get_ydata()).all()
 
 
-def test_loss_by_step_needs_batches(given):
+def test_loss_by_step_needs_batches(given_models):
     """Models that are fitted at once have no steps to show."""
     fitted = Model(label="sklearn_probe", skill=1.0, seeds=(0,), steps=0)
     with figure_style(), pytest.raises(GridproofError, match="'batches' has no rows"):
-        loss_by_step.loss_by_step(given([fitted]))
-
-
-def test_misclassified_shows_the_surest_mistakes_of_both_ends(compared):
-    """The images that every model is surely wrong about come first for the best model."""
-    (best, place, tiles), (worst, last, others) = misclassified.mistakes(compared)
-    accuracies = {member.label: accuracy(member) for member in compared.members}
-    assert (best, worst) == ("best", "worst")
-    assert accuracies[place.label] == max(accuracies.values())
-    assert accuracies[last.label] == min(accuracies.values())
-    assert [tile.image for tile in tiles[:3]] == [f"test/{row:03d}" for row in HARD]
-    assert len(others) == 5
-    with figure_style():
-        figure = misclassified.mistakes_of_extremes(compared)
-    shown = [axes for axes in figure.axes if axes.images]
-    assert len(shown) == len(tiles) + len(others)
-    pixels = np.load(compared.data_dir / "images.npy")[-40:]
-    np.testing.assert_array_equal(shown[0].images[0].get_array(), pixels[HARD[0]])
-    assert shown[0].images[0].get_array().shape == (SIZE, SIZE, 3)
-    assert shown[0].get_title().startswith("true: fake\nscore 0.9")
-
-
-def test_misclassified_says_that_a_model_makes_no_mistake(given, monkeypatch):
-    """One faultless model: no image, one sentence."""
-    monkeypatch.setattr("figures.synthetic_images.HARD", ())
-    inputs = given([Model(label="good", skill=20.0)])
-    with figure_style():
-        figure = misclassified.mistakes_of_extremes(inputs)
-    assert not figure.axes
-    assert "Only, good with a test accuracy of 1.000: wrong about no" in misclassified.describe(
-        inputs
-    )
-
-
-def test_missed_by_all_shows_what_every_model_gets_wrong(compared):
-    """Those are the three images that were made so."""
-    names = [f"test/{row:03d}" for row in HARD]
-    assert [tile.image for tile in missed_by_all.missed_tiles(compared)] == names
-    with figure_style():
-        figure = missed_by_all.missed_by_all_models(compared)
-    assert len([axes for axes in figure.axes if axes.images]) == 3
-    assert "3 of 40 test images fool all 17 models." in missed_by_all.describe(compared)
-
-
-def test_missed_by_all_is_a_sentence_where_there_is_none(given, monkeypatch):
-    """A faultless model among others leaves nothing to show."""
-    monkeypatch.setattr("figures.synthetic_images.HARD", ())
-    inputs = given([Model(label="good", skill=20.0), Model(label="bad", skill=0.0)])
-    with figure_style():
-        figure = missed_by_all.missed_by_all_models(inputs)
-    assert not figure.axes
-    assert figure.texts[0].get_text() == "No test image fools all 2 models."
-
-
-def test_gallery_names_an_image_that_the_data_lack(compared, tmp_path):
-    """Predictions of other data are told as such."""
-    with pytest.raises(GridproofError, match="no image 'test/900', which was predicted"):
-        images_by_name(compared.data_dir, ["test/900"])
-
-
-def test_pixel_importance_finds_the_pixels_that_were_learned_from(compared):
-    """All gain lies in column 3, most in rows 2 and 5; the shares add up to one."""
-    shares = pixel_importance.pixel_shares(compared, compared.members[-1])
-    assert shares.shape == (CROP, CROP)
-    assert shares.sum() == pytest.approx(1)
-    assert shares[:, 3].sum() == pytest.approx(1)
-    assert set(np.argsort(shares[:, 3])[-2:]) == {2, 5}
-    assert "8 of 64 pixels are used" in pixel_importance.describe(compared)
-
-
-def test_pixel_importance_refuses_what_are_no_trees_of_the_crop(given, tmp_path):
-    """Another crop, a file that is cut and an experiment without trees are errors with names."""
-    other = {"family": "xgboost", "crop": 9}
-    inputs = given([Model(label="default", skill=1.0, seeds=(0,), parameters=other)])
-    (member,) = inputs.members
-    with pytest.raises(GridproofError, match="found trees on 192 numbers, expected 9 x 9 x 3"):
-        pixel_importance.pixel_shares(inputs, member)
-    cut = tmp_path / "cut.safetensors"
-    cut.write_bytes(inputs.checkpoint(member.cell).read_bytes()[:50])
-    with pytest.raises(GridproofError, match=r"cut\.safetensors: cannot be read as trees"):
-        pixel_importance.feature_gains(cut, "seed-0/final/model")
-    with pytest.raises(GridproofError, match="has the parameter 'crop'"):
-        pixel_importance.boosted(given(two()))
+        loss_by_step.loss_by_step(given_models([fitted]))
 
 
 def test_figures_of_images_refuse_models_without_predictions(make_slice, data_dir):

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from gridproof.cli.summary import WRAPPED, failures, show, summary
 from gridproof.errors import GridproofError
 from gridproof.failures import explain
+from gridproof.families import FAMILIES
 from gridproof.figures.registry import FIGURES
 from gridproof.measurements.registry import MEASUREMENTS
 from gridproof.store.layout import assembled_folder
@@ -21,6 +21,7 @@ from gridproof.study.cost import training_priorities
 from gridproof.study.data_plan import DataPlan
 from gridproof.study.files import experiment_file, study_file, write_plans
 from gridproof.study.jobs import describe_data, describe_measurements, describe_training
+from gridproof.study.patterns import DIGEST, SLUG, pattern
 from gridproof.study.plan import CellPlan, Study, read_study
 
 DEFAULT_CONFIG = Path("config.yaml")
@@ -29,7 +30,6 @@ TEMPLATE_SUFFIXES = {".j2", ".yaml", ".css", ".rst"}
 MEASURE_MODULE = "gridproof.measurements.measure"
 DRAW_MODULE = "gridproof.figures.draw"
 ANIMATE_MODULE = "gridproof.figures.animation"
-NOTHING = "(?!)"
 
 
 def open_study(
@@ -123,16 +123,20 @@ class WorkflowStudy:
         return [*self.study.data.values(), *self.study.features.values()]
 
     def data_of_kind(self, kind: str) -> str:
-        """Return the pattern of the folders of prepared data of a kind."""
-        return pattern(data.folder.name for data in self.prepared() if data.kind_name == kind)
+        """Return the pattern of the folders of prepared data of a kind, whatever their digest.
+
+        A job that was planned before an edit still finds its rule, and there its message.
+        """
+        return pattern((d.name for d in self.prepared() if d.kind_name == kind), DIGEST)
 
     def names_of_kind(self, kind: str) -> str:
         """Return the pattern of the names of data sets of a kind."""
         return pattern(name for name, data in self.study.data.items() if data.kind_name == kind)
 
     def cells_of_rule(self, rule: str) -> str:
-        """Return the pattern of the cells that a rule trains."""
-        return pattern(cell.name for cell in self.study.cells.values() if cell.family.rule == rule)
+        """Return the pattern of the cells that a rule trains, of this study or not."""
+        families = (family.name for family in FAMILIES.values() if family.rule == rule)
+        return pattern(families, SLUG + DIGEST)
 
     def feature_images(self, wildcards: Any) -> list[str]:
         """Return the prepared images that features are of."""
@@ -277,11 +281,6 @@ class WorkflowStudy:
     def study_plan(self) -> str:
         """Return the plan that the report follows from."""
         return str(study_file(self.study))
-
-
-def pattern(names: Iterable[str]) -> str:
-    """Return a regular expression that matches these names and no other."""
-    return "|".join(sorted(map(re.escape, set(names)))) or NOTHING
 
 
 def code_parameter(*modules: str) -> str:
