@@ -40,8 +40,7 @@ def divided(tmp_path: Path) -> Path:
 def refusal(path: Path, **changes: object) -> str:
     """Return the message with which a folder is refused."""
     with pytest.raises(GridproofError) as caught:
-        data = folder.load({**options(path), **changes})
-        list(data.images())
+        list(folder.load({**options(path), **changes}).images())
     return str(caught.value)
 
 
@@ -96,6 +95,8 @@ def test_every_mode_becomes_rgb(mode: str, tmp_path: Path) -> None:
     image = Image.new("L", (90, 70), shade)
     if mode == "I;16":
         image = Image.fromarray(np.full((70, 90), shade * 257, dtype=np.uint16))
+    elif mode == "P":
+        image = image.convert("RGB").quantize(4)
     elif mode != "L":
         image = image.convert("RGB").convert(mode)
     path = tmp_path / ("a.jpg" if mode == "CMYK" else "a.png")

@@ -21,13 +21,13 @@ def test_entry_names_functions_that_exist(name):
 
 def test_find_figure_names_the_nearest():
     """A misspelled figure is answered with the nearest name and the list of all."""
-    with pytest.raises(GridproofError, match=r"did you mean 'curves'\?.*boundaries, curves"):
+    with pytest.raises(GridproofError, match=r"did you mean 'curves'\?.*boundaries, calibration"):
         find_figure("curvs")
 
 
-def test_experiments_do_not_list_the_map():
-    """The map of the data is no figure of an experiment."""
-    assert set(FIGURES) - set(EXPERIMENT_FIGURES) == {"map"}
+def test_experiments_do_not_list_pictures_of_the_data():
+    """The map of places and the sheet of images are no figures of an experiment."""
+    assert set(FIGURES) - set(EXPERIMENT_FIGURES) == {"map", "contact_sheet"}
 
 
 def test_registry_imports_neither_matplotlib_nor_torch():

@@ -180,7 +180,7 @@ def test_counts_and_tables(images: Path, tmp_path: Path) -> None:
     assert predictions["image"][0] == "val/45.png"
     labels = np.concatenate([labels_of(images, "val"), labels_of(images, "test")])
     assert np.array_equal(predictions["label"], labels)
-    assert replicate.facts["n_parameters"] == 3_371_024 + 1281
+    assert replicate.facts["n_parameters"] == 3_371_008 + 1281
     check_files(replicate, tmp_path / "seed-0")
 
 
