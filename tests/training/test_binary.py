@@ -38,7 +38,12 @@ def test_large_logits_neither_overflow_nor_vanish() -> None:
 def test_undecided_and_nan() -> None:
     """A score of 0.5 counts as class 0, NaN as right for neither."""
     logits = np.array([0.0, 0.0, np.nan, np.nan])
-    assert is_right(logits, np.array([0, 1, 0, 1])).tolist() == [True, False, False, False]
+    labels = np.array([0, 1, 0, 1])
+    assert is_right(logits, labels).tolist() == [True, False, False, False]
+    assert (
+        np.isnan(sample_losses(logits.astype(np.float32), labels)).tolist()
+        == [False] * 2 + [True] * 2
+    )
 
 
 def test_only_train_metrics_of_epoch_0_are_nulls() -> None:

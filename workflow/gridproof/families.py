@@ -152,7 +152,7 @@ FAMILIES: dict[str, Family] = {
             name="probe",
             description="linear classifier on the features of a frozen backbone",
             trainer="gridproof.training.probe:ProbeTraining",
-            libraries=("scikit-learn", "torch"),
+            libraries=("scikit-learn", "scipy", "torch"),
             slug=(
                 ("backbone", ""),
                 ("solver", ""),

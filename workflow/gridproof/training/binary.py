@@ -35,10 +35,12 @@ def scores(logits: np.ndarray) -> np.ndarray:
 def sample_losses(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Return the binary cross-entropy of each sample in nats, float64 (n,), of logits (n,).
 
-    log(1 + exp(-z)) of the logit z towards the true class, written so that nothing overflows.
+    log(1 + exp(-z)) of the logit z towards the true class, written so that nothing overflows;
+    NaN stays NaN.
     """
     towards = np.where(labels == 1, logits, -logits).astype(np.float64)
-    return np.logaddexp(0, -towards)
+    with np.errstate(invalid="ignore"):
+        return np.logaddexp(0, -towards)
 
 
 def is_right(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
