@@ -49,6 +49,9 @@ def data_digest(
         "libraries": {library: _version(library) for library in entry.libraries},
         "code": code,
     }
+    source_names = getattr(entry.implementation(), "source_names", None)
+    if source_names is not None:
+        identity["names"] = source_names(options)
     canonical = json.dumps(identity, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(canonical.encode()).hexdigest()[:DIGEST_LENGTH]
 

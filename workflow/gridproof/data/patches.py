@@ -169,7 +169,7 @@ def upsampling_kernel(generator: np.random.Generator) -> np.ndarray:
 
     Sum 4 keeps the mean at stride 2; that the four positions of a pixel get unequal shares of it
     makes the grid. Each image has kernels of its own: shared ones would put the same grid on all of
-    them, and the means of the positions alone would tell 0.99 of the fake images.
+    them, by which a linear model of the means of a few positions tells fake from real.
     """
     import numpy as np
 
