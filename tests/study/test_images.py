@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gridproof.errors import GridproofError
+from gridproof.study.cost import training_priorities
 from gridproof.study.plan import Study, read_study
 
 BASE = """\
@@ -164,3 +165,14 @@ def test_only_optional_data_and_none_there_is_refused(read: Read, tmp_path: Path
     path.write_text(f"title: T\ndata:\n  countries: {CSV}\nexperiments:\n  a: {{}}\n")
     with pytest.raises(GridproofError, match="the data of no experiment are there"):
         read_study(path)
+
+
+def test_trees_and_networks_start_before_what_takes_seconds(read: Read) -> None:
+    """The trees, on one thread, take longest; probes wait for nothing else."""
+    study = read()
+    priorities = training_priorities(study.cells.values())
+    slowest = max(study.cells.values(), key=lambda cell: priorities[cell.name])
+    probes = [priorities[c.name] for c in study.cells.values() if c.family.name == "probe"]
+    networks = [priorities[c.name] for c in study.cells.values() if c.family.name == "cnn"]
+    assert slowest.family.name in {"xgboost", "cnn"}
+    assert max(probes) < min(networks)
