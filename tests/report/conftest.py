@@ -54,7 +54,6 @@ class Study:
             "question": question,
             "figures": list(figures),
             "data": "countries",
-            "kind": "places",
             "digest": "abc",
             "cells": planned,
         }

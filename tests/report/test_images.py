@@ -52,7 +52,6 @@ def add_images(study, name, models):
             "question": "Which?",
             "figures": ["ranking"],
             "data": "images",
-            "kind": "images",
             "digest": "abc",
             "cells": [
                 {

@@ -103,6 +103,7 @@ def member(
         "cell": digest,
         "slug": "mlp",
         "family": "mlp",
+        "files": ASSEMBLED,
         "data": "countries",
         "threads": 1,
         "engine": "eager",

@@ -151,7 +151,7 @@ FAMILIES: dict[str, Family] = {
         Family(
             name="probe",
             description="linear classifier on the features of a frozen backbone",
-            trainer="gridproof.training.probe:ProbeTraining",
+            trainer="gridproof.training.probe:start_probe",
             libraries=("scikit-learn", "scipy", "torch"),
             slug=(
                 ("backbone", ""),

@@ -1,5 +1,5 @@
 rule data:
-    """Turn a source of places into one Parquet file and a JSON of facts."""
+    """Turn a data source into prepared data: rows, for images their pixels, and facts."""
     output:
         parquet="results/data/{data}/data.parquet",
         facts="results/data/{data}/facts.json",
@@ -18,25 +18,16 @@ rule data:
         "python -m gridproof data {params.job:q} &> {log:q}"
 
 
-rule images:
-    """Turn a source of images into one array, their labels and a JSON of facts."""
+use rule data as images with:
     output:
         parquet="results/data/{data}/data.parquet",
         images="results/data/{data}/images.npy",
         facts="results/data/{data}/facts.json",
-    log:
-        "results/logs/data/{data}.log",
-    benchmark:
-        "results/benchmarks/data/{data}.tsv"
     wildcard_constraints:
         data=STUDY.data_of_kind("images"),
-    conda:
-        "../../envs/train.yaml"
     params:
         code=code_parameter("gridproof.data.prepare_images"),
         job=STUDY.data_job,
-    shell:
-        "python -m gridproof data {params.job:q} &> {log:q}"
 
 
 rule features:
@@ -53,9 +44,9 @@ rule features:
         "results/benchmarks/data/{data}.tsv"
     wildcard_constraints:
         data=STUDY.data_of_kind("features"),
+    priority: 1e12
     conda:
         "../../envs/train.yaml"
-    priority: 1e12
     threads: STUDY.feature_threads
     resources:
         gpu=1,

@@ -2,7 +2,7 @@ from gridproof.store.layout import ASSEMBLED, IMAGE_FILES
 
 
 rule train:
-    """Train the replicates of a cell that are missing, all seeds of a block together."""
+    """Train the replicates of a cell that are missing; networks on a GPU where there is one."""
     input:
         data=ancient(STUDY.training_data),
     output:
@@ -23,47 +23,17 @@ rule train:
         "python -m gridproof train {params.job:q} &> {log:q}"
 
 
-rule train_on_gpu:
-    """Train the missing replicates of a convolutional network, on a GPU where there is one."""
-    input:
-        data=ancient(STUDY.training_data),
+use rule train as train_on_gpu with:
     output:
         expand("results/cells/{{cell}}/seeds-{{seeds}}/{file}", file=IMAGE_FILES),
-    log:
-        "results/logs/train/{cell}/{seeds}.log",
-    benchmark:
-        "results/benchmarks/train/{cell}/{seeds}.tsv"
     wildcard_constraints:
         cell=STUDY.cells_of_rule("train_on_gpu"),
-    priority: STUDY.training_priority
-    conda:
-        "../../envs/train.yaml"
-    threads: STUDY.training_threads
     resources:
         gpu=1,
-    params:
-        job=STUDY.training_job,
-    shell:
-        "python -m gridproof train {params.job:q} &> {log:q}"
 
 
-rule fit:
-    """Fit the missing replicates of a model that needs no GPU."""
-    input:
-        data=ancient(STUDY.training_data),
+use rule train as fit with:
     output:
         expand("results/cells/{{cell}}/seeds-{{seeds}}/{file}", file=IMAGE_FILES),
-    log:
-        "results/logs/train/{cell}/{seeds}.log",
-    benchmark:
-        "results/benchmarks/train/{cell}/{seeds}.tsv"
     wildcard_constraints:
         cell=STUDY.cells_of_rule("fit"),
-    priority: STUDY.training_priority
-    conda:
-        "../../envs/train.yaml"
-    threads: STUDY.training_threads
-    params:
-        job=STUDY.training_job,
-    shell:
-        "python -m gridproof train {params.job:q} &> {log:q}"

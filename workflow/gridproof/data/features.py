@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from gridproof.data.images import ROW_SCHEMA
-from gridproof.data.prepared import FACTS, PARQUET, check_prepared, load_facts
-from gridproof.errors import GridproofError
+from gridproof.data.images import check_array, map_array, read_rows, unreadable
+from gridproof.data.prepared import PARQUET
 
 FEATURES = "features.npy"
 
@@ -40,21 +36,18 @@ def load_features(directory: Path, split: str) -> FeatureSplit:
     ------
     GridproofError : a file is missing, cut short, of another form, or has no row of the split.
     """
-    rows = _rows(directory / PARQUET)
+    rows = read_rows(directory / PARQUET)
     path = directory / FEATURES
-    try:
-        features = np.load(path, mmap_mode="r")
-    except (OSError, ValueError, EOFError) as error:
-        _unreadable(path, error)
+    features = map_array(path)
     if features.dtype != np.float32 or features.ndim != 2 or len(features) != rows.num_rows:
-        _unreadable(
+        unreadable(
             path,
             f"found {features.dtype} values of shape {features.shape}, expected float32 values, "
             f"one row for each of the {rows.num_rows} images",
         )
     chosen = pc.equal(rows["split"], split).to_numpy(zero_copy_only=False)
     if not chosen.any():
-        _unreadable(directory / PARQUET, f"it has no rows of the split {split!r}")
+        unreadable(directory / PARQUET, f"it has no rows of the split {split!r}")
     return FeatureSplit(
         features=np.array(features[chosen]),
         labels=rows["label"].to_numpy()[chosen],
@@ -69,28 +62,4 @@ def check_features(directory: Path, digest: str) -> None:
     ------
     GridproofError : `facts.json` has another digest, or a file is not what it describes.
     """
-    check_prepared(directory, digest)
-    path = directory / FEATURES
-    try:
-        with path.open("rb") as file:
-            content = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        _unreadable(path, error)
-    if load_facts(directory).get("features") != content:
-        _unreadable(path, f"it is not the file that {FACTS} describes")
-
-
-def _rows(path: Path) -> pa.Table:
-    try:
-        table = pq.ParquetFile(path).read()
-    except (pa.ArrowException, OSError) as error:
-        _unreadable(path, error)
-    if not table.schema.equals(ROW_SCHEMA):
-        _unreadable(path, f"its columns are not {', '.join(ROW_SCHEMA.names)}")
-    return table
-
-
-def _unreadable(path: Path, reason: object) -> NoReturn:
-    raise GridproofError(
-        f"{path} cannot be used: {reason}; delete the directory {path.parent} and run again"
-    )
+    check_array(directory, digest, FEATURES, "features")

@@ -39,14 +39,14 @@ def load_images(directory: Path, split: str) -> ImageSplit:
     ------
     GridproofError : a file is missing, cut short, of another form, or has no row of the split.
     """
-    rows = _rows(directory / PARQUET)
+    rows = read_rows(directory / PARQUET)
     images = _open_images(directory / IMAGES, rows.num_rows)
     places = np.flatnonzero(np.array(rows["split"].to_pylist(), dtype=object) == split)
     if not len(places):
-        _unreadable(directory / PARQUET, f"it has no rows of the split {split!r}")
+        unreadable(directory / PARQUET, f"it has no rows of the split {split!r}")
     first, last = int(places[0]), int(places[-1])
     if last - first + 1 != len(places):
-        _unreadable(directory / PARQUET, f"the rows of the split {split!r} do not lie together")
+        unreadable(directory / PARQUET, f"the rows of the split {split!r} do not lie together")
     chosen = rows.slice(first, len(places))
     return ImageSplit(
         images=images[first : last + 1],
@@ -62,36 +62,53 @@ def check_images(directory: Path, digest: str) -> None:
     ------
     GridproofError : `facts.json` has another digest, or a file is not what it describes.
     """
+    check_array(directory, digest, IMAGES, "images")
+
+
+def check_array(directory: Path, digest: str, name: str, fact: str) -> None:
+    """Check prepared data whose array is the file `name`, its SHA-256 the fact `fact`.
+
+    Raises
+    ------
+    GridproofError : `facts.json` has another digest, or a file is not what it describes.
+    """
     check_prepared(directory, digest)
-    path = directory / IMAGES
+    path = directory / name
     try:
         with path.open("rb") as file:
             content = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        _unreadable(path, error)
-    if load_facts(directory).get("images") != content:
-        _unreadable(path, f"it is not the file that {FACTS} describes")
+        unreadable(path, error)
+    if load_facts(directory).get(fact) != content:
+        unreadable(path, f"it is not the file that {FACTS} describes")
 
 
-def _rows(path: Path) -> pa.Table:
+def read_rows(path: Path) -> pa.Table:
+    """Return `data.parquet` of images or features; GridproofError if it is of another form."""
     try:
         table = pq.ParquetFile(path).read()
     except (pa.ArrowException, OSError) as error:
-        _unreadable(path, error)
+        unreadable(path, error)
     if not table.schema.equals(ROW_SCHEMA):
-        _unreadable(path, f"its columns are not {', '.join(ROW_SCHEMA.names)}")
+        unreadable(path, f"its columns are not {', '.join(ROW_SCHEMA.names)}")
     return table
+
+
+def map_array(path: Path) -> np.ndarray:
+    """Map the array in a file, read-only; GridproofError if it is damaged."""
+    try:
+        array: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        unreadable(path, error)
+    return array
 
 
 def _open_images(path: Path, n_rows: int) -> np.ndarray:
     """Map the file, which holds uint8 values of shape (n_rows, size, size, 3)."""
-    try:
-        images: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        _unreadable(path, error)
+    images = map_array(path)
     shape = images.shape
     if images.dtype != np.uint8 or shape != (n_rows, *shape[1:2] * 2, 3):
-        _unreadable(
+        unreadable(
             path,
             f"found {images.dtype} values of shape {shape}, expected uint8 values of shape "
             f"({n_rows}, size, size, 3)",
@@ -99,7 +116,8 @@ def _open_images(path: Path, n_rows: int) -> np.ndarray:
     return images
 
 
-def _unreadable(path: Path, reason: object) -> NoReturn:
+def unreadable(path: Path, reason: object) -> NoReturn:
+    """Raise the GridproofError of a file of prepared data that cannot be used."""
     raise GridproofError(
         f"{path} cannot be used: {reason}; delete the directory {path.parent} and run again"
     )

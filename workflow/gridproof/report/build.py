@@ -62,7 +62,7 @@ def build(
             {
                 **facts[data.name],
                 "kind": data.kind,
-                "own": published.of_kind(data.kind).is_own(facts[data.name]),
+                "own": published.data[data.kind].is_own(facts[data.name]),
             }
             for data in plan.data
         ],
@@ -115,7 +115,7 @@ def make_sections(
 def section_template(environment: Environment, section: Section) -> str:
     """Return the template written for an experiment, or the one for any experiment."""
     written = environment.list_templates(filter_func=lambda name: name == section.template)
-    return section.template if written else GENERIC_SECTIONS[section.plan.kind]
+    return section.template if written else GENERIC_SECTIONS[section.ask.kind]
 
 
 def load_slices(plan: StudyPlan, tables_dir: Path) -> dict[str, Slice]:

@@ -139,14 +139,14 @@ def compare(published: Published, ask: Ask) -> list[Comparison]:
     values = [value for value in published.values if value.experiment == ask.name]
     shared = set.intersection(*(set(value.match.items()) for value in values)) if values else set()
     varied = {name for value in values for name, _ in set(value.match.items()) - shared}
-    shared_by_all = published.of_kind(ask.kind).configuration
+    shared_by_all = published.data[ask.kind].configuration
     return [_compare(value, {**shared_by_all, **value.match}, ask, varied) for value in values]
 
 
 def difference(published: Published, ask: Ask, comparisons: list[Comparison]) -> Difference:
     """Return what this study and the published one differ in, for the compared cells."""
     members = {item.member.cell: item.member for item in comparisons if item.member is not None}
-    data = published.of_kind(ask.kind)
+    data = published.data[ask.kind]
     printed_rows = data.rows["train"]
     steps = Steps(ask=ask)
     varied = [item for item in comparisons if item.span]

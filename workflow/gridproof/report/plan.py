@@ -37,7 +37,6 @@ class PlannedExperiment:
     question: str
     figures: tuple[str, ...]
     data: str
-    kind: str
     cells: tuple[PlannedCell, ...]
 
 
@@ -179,7 +178,6 @@ def _experiment(experiment: Mapping[str, Any]) -> PlannedExperiment:
         question=experiment["question"] or "",
         figures=tuple(experiment["figures"]),
         data=experiment["data"],
-        kind=experiment["kind"],
         cells=tuple(
             PlannedCell(
                 cell=cell["cell"],

@@ -73,10 +73,6 @@ class Published(BaseModel):
     values: tuple[PublishedValue, ...]
     proposals: tuple[Proposal, ...] = ()
 
-    def of_kind(self, kind: str) -> PublishedData:
-        """Return what is known of the published data of a kind."""
-        return self.data[kind]
-
     def proposal(self, experiment: str) -> Proposal | None:
         """Return what the published study suggests of an experiment, if it does."""
         return next((item for item in self.proposals if item.experiment == experiment), None)

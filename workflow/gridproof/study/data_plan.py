@@ -74,7 +74,8 @@ def current_data_digest(source: str, options: Mapping[str, Any]) -> str:
     about the rows, in facts.json, is made again when its code is edited, but trains nothing.
     """
     if source == FEATURES:
-        return features_digest(options)
+        images = options["of"]
+        return features_digest(options, current_data_digest(images["source"], images["options"]))
     prepared = KINDS[kind_of(source)].module
     code = short_digest([code_digest(prepared), code_digest(find_source(source).module)])
     return data_digest(source, options, code, SOURCE_MEMORY)
@@ -97,16 +98,15 @@ def plan_features(images: DataPlan, parameters: Mapping[str, object]) -> DataPla
         name=f"{images.name}_{parameters['backbone']}",
         source=FEATURES,
         options=options,
-        digest=features_digest(options),
+        digest=features_digest(options, images.digest),
     )
 
 
-def features_digest(options: Mapping[str, Any]) -> str:
-    """Return the digest of features: their images, backbone, weights, code and libraries."""
-    images = options["of"]
+def features_digest(options: Mapping[str, Any], images: str) -> str:
+    """Return the digest of features: that of their images, backbone, weights, code, libraries."""
     return short_digest(
         {
-            "images": current_data_digest(images["source"], images["options"]),
+            "images": images,
             "backbone": options["backbone"],
             "weights": weights_digest(options["backbone"], options["weights"]),
             "threads": options["threads"],

@@ -24,6 +24,7 @@ def experiment_content(study: Study, experiment: ExperimentPlan) -> dict[str, ob
                 "label": member.label,
                 "position": member.position,
                 "family": cell.family.name,
+                "files": cell.family.files,
                 "data": cell.data.name,
                 "threads": cell.threads,
                 "engine": cell.spec["engine"],
@@ -89,7 +90,6 @@ def _experiment_words(study: Study, experiment: ExperimentPlan) -> dict[str, obj
         "question": experiment.question,
         "figures": list(experiment.figures),
         "data": experiment.data.name,
-        "kind": experiment.data.kind_name,
         "digest": short_digest(experiment_content(study, experiment)),
         "cells": [
             {

@@ -11,7 +11,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gridproof.errors import GridproofError
-from gridproof.families import FAMILIES
 from gridproof.store.atomic import atomic_path
 from gridproof.store.files import read_table, write_tables
 from gridproof.tables.measured import join_measured, measured_rows
@@ -110,7 +109,7 @@ def assembled(plan: Plan, table: str) -> Iterator[pa.Table]:
     yield SCHEMAS[table].empty_table()
     for member in plan["members"]:
         for folder in member["assembled"]:
-            if f"{table}.parquet" in FAMILIES[member["family"]].files:
+            if f"{table}.parquet" in member["files"]:
                 yield asked_for(plan, read_table(Path(folder) / f"{table}.parquet"))
 
 

@@ -6,7 +6,7 @@ Class 1 is the positive one, and a score its probability.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -17,12 +17,16 @@ PREDICTED = ("val", "test")
 METRICS = tuple(f"{split}_{metric}" for split in SPLITS for metric in ("loss", "accuracy"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Labelled:
+class Labelled(Protocol):
     """The truth about the images of a split: labels (n,) of 0 and 1, and names."""
 
-    labels: np.ndarray
-    names: tuple[str, ...]
+    @property
+    def labels(self) -> np.ndarray:
+        """The class of each image."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The name of each image."""
 
 
 def scores(logits: np.ndarray) -> np.ndarray:

@@ -16,7 +16,7 @@ from gridproof.errors import GridproofError
 from gridproof.models.architecture import Architecture
 from gridproof.models.backbones import Backbone, backbone_of
 from gridproof.training.adam import AdamTraining, Recipe, drawing, new_last_layer
-from gridproof.training.binary import SPLITS, Labelled
+from gridproof.training.binary import SPLITS
 from gridproof.training.device import deterministic_device
 
 RESIZED_AT_ONCE = 32
@@ -70,10 +70,7 @@ class CnnTraining(AdamTraining):
                 split: ScaledImages(resize(part.images, chosen.image_size).to(device), architecture)
                 for split, part in splits.items()
             },
-            truth={
-                split: Labelled(labels=np.array(part.labels), names=part.names)
-                for split, part in splits.items()
-            },
+            truth=splits,
             recipe=Recipe(
                 learning_rate=chosen.learning_rate,
                 batch_size=chosen.batch_size,

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 import torch
@@ -59,63 +58,19 @@ class Samples:
     scaling: Mapping[str, np.ndarray]
 
 
-class Solver(Protocol):
-    """A way to fit the classifier, in parts that a killed training continues from."""
-
-    @property
-    def finished(self) -> bool:
-        """Whether nothing is left to do."""
-
-    def advance(self) -> str:
-        """Do the next part; return a line for the log."""
-
-    def state(self) -> dict[str, Tensor]:
-        """Return all that changes, as tensors by name."""
-
-    def restore(self, state: Mapping[str, Tensor]) -> None:
-        """Continue from what `state` returned."""
-
-    def replicate(self, seed: int) -> Replicate:
-        """Return the finished result of `seed`."""
-
-
-class ProbeTraining:
-    """One linear classifier, fitted by the solver that its cell names."""
-
-    def __init__(
-        self,
-        *,
-        parameters: Mapping[str, object],
-        data: Path,
-        engine: str,
-        threads: int,
-        seeds: Sequence[int],
-    ) -> None:
-        (seed,) = seeds
-        chosen = ProbeParameters(**parameters)  # type: ignore[arg-type]
-        samples = load_samples(data, chosen.standardise)
-        self._solver = SOLVERS[chosen.solver](chosen, samples, seed, threads)
-
-    @property
-    def finished(self) -> bool:
-        """Whether the classifier is fitted."""
-        return self._solver.finished
-
-    def advance(self) -> str:
-        """Let the solver do its next part; return a line that says how it went."""
-        return self._solver.advance()
-
-    def state(self) -> dict[str, Tensor]:
-        """Return all that changes, as tensors by name."""
-        return self._solver.state()
-
-    def restore(self, state: Mapping[str, Tensor]) -> None:
-        """Continue from what `state()` returned, in this or another process."""
-        self._solver.restore(state)
-
-    def replicate(self, seed: int) -> Replicate:
-        """Return the finished result of `seed`."""
-        return self._solver.replicate(seed)
+def start_probe(
+    *,
+    parameters: Mapping[str, object],
+    data: Path,
+    engine: str,
+    threads: int,
+    seeds: Sequence[int],
+) -> AdamSolver | LbfgsSolver:
+    """Return one linear classifier, to be fitted by the solver that its cell names."""
+    (seed,) = seeds
+    chosen = ProbeParameters(**parameters)  # type: ignore[arg-type]
+    samples = load_samples(data, chosen.standardise)
+    return SOLVERS[chosen.solver](chosen, samples, seed, threads)
 
 
 def load_samples(data: Path, standardise: bool) -> Samples:
@@ -134,10 +89,7 @@ def load_samples(data: Path, standardise: bool) -> Samples:
             split: ((values - scaling["mean"]) / scaling["scale"]).astype(np.float32)
             for split, values in features.items()
         }
-    truth = {
-        split: Labelled(labels=part.labels, names=part.names) for split, part in splits.items()
-    }
-    return Samples(features=features, truth=truth, scaling=scaling)
+    return Samples(features=features, truth=splits, scaling=scaling)
 
 
 class AdamSolver(AdamTraining):
@@ -246,7 +198,7 @@ class LbfgsSolver:
         return logits
 
 
-SOLVERS: dict[str, Callable[[ProbeParameters, Samples, int, int], Solver]] = {
+SOLVERS: dict[str, type[AdamSolver] | type[LbfgsSolver]] = {
     "adam": AdamSolver,
     "lbfgs": LbfgsSolver,
 }

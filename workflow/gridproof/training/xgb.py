@@ -20,7 +20,6 @@ from gridproof.training.binary import (
     METRICS,
     PREDICTED,
     SPLITS,
-    Labelled,
     batches_table,
     evaluate,
     metrics_table,
@@ -63,10 +62,7 @@ class XgboostTraining:
         self._pixels = {
             split: central_pixels(part.images, chosen.crop) for split, part in splits.items()
         }
-        self._truth = {
-            split: Labelled(labels=np.array(part.labels), names=part.names)
-            for split, part in splits.items()
-        }
+        self._truth = splits
         self._options = {"objective": "binary:logistic", "nthread": threads}
         self._train = xgboost.QuantileDMatrix(
             self._pixels["train"], self._truth["train"].labels, nthread=threads
