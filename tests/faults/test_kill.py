@@ -159,6 +159,8 @@ def test_interrupted_run_loses_nothing(workspace: Workspace, undisturbed: Worksp
     output, _ = run.communicate(timeout=PATIENCE)
     assert run.returncode != 0
     assert "Traceback" not in output
+    assert "finished and kept" in output
+    assert "run the same command again" in output
     workspace.run("--until", "train")
     assert replicate_bytes(workspace) == replicate_bytes(undisturbed)
 

@@ -50,7 +50,11 @@ def run_study(config: Path, only: str | None, arguments: Sequence[str]) -> int:
         command += ["--quiet", "rules", "host", "reason"]
     started = time.time()
     environment = os.environ | {WRAPPED: "1"}
-    code = subprocess.run([*command, *arguments], env=environment, check=False).returncode
+    try:
+        code = subprocess.run([*command, *arguments], env=environment, check=False).returncode
+    except KeyboardInterrupt:
+        show(failures(study, started))
+        raise
     if not has_option(arguments, "-n", "--dry-run"):
         show(failures(study, started) if code else summary(study, started))
     return code
