@@ -75,6 +75,7 @@ def train_plainly(training: CnnTraining, data: Path, changed: dict[str, object])
     optimizer = torch.optim.Adam(
         network.last.parameters() if frozen else network.parameters(),
         lr=training.recipe.learning_rate,
+        fused=True,
     )
     x, y = inputs_of(data, "train", backbone), torch.from_numpy(labels_of(data, "train"))
     evaluate_plainly(record, data, backbone)

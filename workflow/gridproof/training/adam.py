@@ -90,7 +90,7 @@ class AdamTraining:
         self.recipe = recipe
         self.seed = seed
         self._learning = [value for value in network.parameters() if value.requires_grad]
-        self._optimizer = torch.optim.Adam(self._learning, lr=recipe.learning_rate)
+        self._optimizer = torch.optim.Adam(self._learning, lr=recipe.learning_rate, fused=True)
         self.step = 0
         self.metrics = np.full((recipe.epochs + 1, len(METRICS)), np.nan)
         self.batch_losses = np.full(self.total_steps, np.nan, dtype=np.float32)
