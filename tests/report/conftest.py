@@ -1,9 +1,11 @@
 import json
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import PIL.Image
 import pytest
 
 from figures.synthetic import write_data, write_slice
@@ -11,7 +13,16 @@ from gridproof.figures.registry import FIGURES
 from gridproof.report.build import build
 
 TEMPLATES = Path(__file__).parents[2] / "report"
-PIXEL = bytes.fromhex("89504e470d0a1a0a") + b"pixels"
+
+
+def one_pixel() -> bytes:
+    """Return the smallest PNG."""
+    content = BytesIO()
+    PIL.Image.new("RGB", (1, 1)).save(content, "PNG")
+    return content.getvalue()
+
+
+PIXEL = one_pixel()
 
 
 @dataclass

@@ -58,9 +58,14 @@ def test_every_figure_is_referenced_and_embedded(study):
     references = re.findall(r"\]\((\.\./[^)]+)\)", markdown)
     assert len(references) == 4
     assert all((study.root / "report" / reference).is_file() for reference in references)
-    sources = re.findall(r'<img src="([^"]{20})', page)
+    sources = re.findall(r'<img src="([^"]{21})', page)
     kinds = [source.split(";")[0] for source in sources]
-    assert kinds == ["data:image/png", "data:image/png", "data:image/svg+xml", "data:image/svg+xml"]
+    assert kinds == [
+        "data:image/webp",
+        "data:image/webp",
+        "data:image/svg+xml",
+        "data:image/svg+xml",
+    ]
     assert page.count('alt="A picture of') == 4
     assert 'alt="A picture of curves [1] with &lt;angles&gt;."' in page
     assert page.count("<figcaption>") == 4

@@ -1,4 +1,9 @@
+import base64
+from io import BytesIO
 from pathlib import Path
+
+import numpy as np
+import PIL.Image
 
 from gridproof.report.html import Image, render_page
 from gridproof.report.markdown import escape
@@ -28,14 +33,29 @@ def test_escaped_dollars_are_no_formula():
     assert "<math" not in text
 
 
+def test_picture_of_points_keeps_its_pixels_in_a_fifth_of_the_bytes(tmp_path: Path):
+    """The page holds a WebP of a PNG: the same size, and colours that nobody tells apart."""
+    rows, columns = np.mgrid[:200, :300]
+    drawn = np.stack([rows, columns % 256, 60 + 50 * np.hypot(rows, columns) // 200], axis=-1)
+    png = tmp_path / "a.png"
+    PIL.Image.fromarray(drawn.astype(np.uint8)).save(png)
+    text = page("![alt](a.png)\n", {"a.png": Image(still=png)})
+    encoded = text.split('src="data:image/webp;base64,')[1].split('"')[0]
+    with PIL.Image.open(BytesIO(base64.b64decode(encoded))) as image:
+        shown = np.asarray(image.convert("RGB")).astype(int)
+    assert shown.shape == drawn.shape
+    assert np.abs(shown - drawn).mean() < 2
+    assert len(encoded) < png.stat().st_size
+
+
 def test_animation_gives_way_to_its_still(tmp_path: Path):
     """In print, and for who wants no motion, the page shows the still."""
     still, moving = tmp_path / "a.png", tmp_path / "a.gif"
-    still.write_bytes(b"still")
+    PIL.Image.new("RGB", (4, 3), "teal").save(still)
     moving.write_bytes(b"moving")
     text = page("![alt](a.gif)\n\n*Caption.*\n", {"a.gif": Image(still=still, animation=moving)})
     assert '<img class="moving" src="data:image/gif;base64,' in text
-    assert '<img class="still" src="data:image/png;base64,' in text
+    assert '<img class="still" src="data:image/webp;base64,' in text
     rules = " ".join(text.split())
     shown = "figure img.still { display: block; } figure img.moving { display: none; }"
     assert f"@media print, (prefers-reduced-motion: reduce) {{ {shown} }}" in rules

@@ -7,16 +7,20 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 
+import PIL.Image
 from jinja2 import Environment
 from latex2mathml.converter import convert
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
-MEDIA_TYPES = {".png": "image/png", ".svg": "image/svg+xml", ".gif": "image/gif"}
+MEDIA_TYPES = {".webp": "image/webp", ".svg": "image/svg+xml", ".gif": "image/gif"}
+WEBP_QUALITY = 90
+"""At twice the pixels that a page shows, the small codes of a map stay sharp."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +64,19 @@ def _math(formula: str, options: Mapping[str, bool]) -> str:
 
 
 def data_uri(path: Path) -> str:
-    """Return a PNG or SVG file as a `data:` address."""
-    content = base64.b64encode(path.read_bytes()).decode("ascii")
-    return f"data:{MEDIA_TYPES[path.suffix]};base64,{content}"
+    """Return an image file as a `data:` address; a PNG as WebP, which is a fifth of its bytes."""
+    content, suffix = path.read_bytes(), path.suffix
+    if suffix == ".png":
+        content, suffix = _webp(path), ".webp"
+    encoded = base64.b64encode(content).decode("ascii")
+    return f"data:{MEDIA_TYPES[suffix]};base64,{encoded}"
+
+
+def _webp(path: Path) -> bytes:
+    content = BytesIO()
+    with PIL.Image.open(path) as image:
+        image.convert("RGB").save(content, "WEBP", quality=WEBP_QUALITY)
+    return content.getvalue()
 
 
 def heading_id(text: str) -> str:
