@@ -63,7 +63,7 @@ def save_png(figure: Figure, path: Path, n_colors: int | None = None) -> None:
         if n_colors is not None:
             with Image.open(temporary) as image:
                 flat = image.convert("RGB").quantize(n_colors, dither=Image.Dither.NONE)
-            flat.save(temporary, format="PNG", optimize=True)
+            flat.save(temporary, format="PNG")
 
 
 def save_svg(figure: Figure, path: Path) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from scipy.ndimage import distance_transform_edt, label
+from scipy.ndimage import distance_transform_edt, find_objects, label
 from scipy.spatial import cKDTree
 
 from gridproof.figures.style import AREA_COLORS
@@ -93,16 +93,19 @@ def inner_points(
     `areas` holds classes, -1 where there is none; pieces of fewer than `min_points` are left out.
     """
     points: dict[int, tuple[float, float]] = {}
-    for value in np.unique(areas[areas >= 0]):
-        pieces, _ = label(areas == value)
+    for value, box in enumerate(find_objects(areas + 1)):
+        if box is None:
+            continue
+        rows, columns = box
+        pieces, _ = label(areas[box] == value)
         sizes = np.bincount(pieces.ravel())[1:]
         if sizes.max() < min_points:
             continue
         inside = distance_transform_edt(np.pad(pieces == sizes.argmax() + 1, 1))
         row, column = np.unravel_index(int(np.argmax(inside)), inside.shape)
-        points[int(value)] = (
-            float(grid.longitudes[int(column) - 1]),
-            float(grid.latitudes[int(row) - 1]),
+        points[value] = (
+            float(grid.longitudes[columns.start + int(column) - 1]),
+            float(grid.latitudes[rows.start + int(row) - 1]),
         )
     return points
 
