@@ -10,6 +10,7 @@ import pyarrow as pa
 from gridproof.measurements.registry import MEASUREMENTS, Value
 from gridproof.store.atomic import atomic_path
 from gridproof.store.files import write_table
+from gridproof.store.memory import keep_freed_memory
 
 SCHEMA = pa.schema(
     {
@@ -45,6 +46,7 @@ def measure(
     from gridproof.measurements.trained import load_trained
     from gridproof.training.determinism import make_deterministic
 
+    keep_freed_memory()
     make_deterministic(threads=1)
     cell = load_trained(parameters, history, data)
     values = [value for name in names for value in MEASUREMENTS[name].measure(cell)]

@@ -25,6 +25,7 @@ from gridproof.store.layout import (
 )
 from gridproof.store.lock import exclusive
 from gridproof.store.manifest import is_intact
+from gridproof.store.memory import keep_freed_memory
 from gridproof.store.provenance import provenance
 from gridproof.store.replicates import write_replicate
 from gridproof.training.compilation import prepare_compilation
@@ -80,6 +81,7 @@ def _train(
     job: TrainingJob, family: Family, block: int, missing: Sequence[int], save_seconds: float
 ) -> None:
     """Train the missing replicates: as one block, the others padding, or seed by seed."""
+    keep_freed_memory()
     if job.spec["engine"] == "compiled":
         prepare_compilation(CACHE)
     groups: list[tuple[Sequence[int], Sequence[int], Path]] = (
