@@ -19,13 +19,15 @@ from gridproof.models.architecture import read_weights
 from gridproof.models.backbones import BACKBONES, Backbone, backbone_of, weights_digest
 from models import lite0_reference
 
-each_backbone = pytest.mark.parametrize("backbone", BACKBONES.values(), ids=BACKBONES)
+each_backbone = pytest.mark.parametrize(
+    "backbone", [backbone_of(name) for name in BACKBONES], ids=BACKBONES
+)
 
 
 @pytest.fixture(scope="module")
 def lite0_weights() -> dict[str, Tensor]:
     """The published tensors of EfficientNet-Lite0, the last layer's too."""
-    return read_weights(BACKBONES["efficientnet_lite0"].weights_file(""))
+    return read_weights(backbone_of("efficientnet_lite0").weights_file(""))
 
 
 @pytest.fixture
@@ -36,7 +38,7 @@ def stand_in(tmp_path: Path) -> Callable[..., tuple[Backbone, Path]]:
         path = tmp_path / "weights.pth"
         torch.save(content, path)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        return replace(BACKBONES[name], sha256=digest[:8]), path
+        return replace(backbone_of(name), sha256=digest[:8]), path
 
     return save
 
@@ -62,7 +64,7 @@ def photograph(name: str) -> Tensor:
 
 def lite0_logits(weights: dict[str, Tensor], images: Tensor) -> Tensor:
     """Return the ImageNet logits (n, 1000) of uint8 images by our network's features."""
-    backbone = BACKBONES["efficientnet_lite0"]
+    backbone = backbone_of("efficientnet_lite0")
     with torch.inference_mode():
         features = backbone.build("").eval()(backbone.load().scale(images))
         return features @ weights["_fc.weight"].T + weights["_fc.bias"]
@@ -94,7 +96,7 @@ def test_lite0_recognises_photographs(
 
 def test_lite0_uses_every_published_tensor_once(lite0_weights: dict[str, Tensor]) -> None:
     """All 296 tensors but the last layer's two are found in the network, under other names."""
-    network = BACKBONES["efficientnet_lite0"].build("").state_dict()
+    network = backbone_of("efficientnet_lite0").build("").state_dict()
     assert len(lite0_weights) == 296
     digest = {hashlib.sha256(v.numpy().tobytes()).hexdigest() for v in network.values()}
     kept = {k: v for k, v in lite0_weights.items() if not k.startswith("_fc.")}
@@ -149,7 +151,7 @@ def test_random_weights_follow_torch_s_seed(backbone: Backbone) -> None:
 
 def test_digest_is_that_of_the_file() -> None:
     """SHA-256 of the whole file, which begins as its published name ends."""
-    path = BACKBONES["efficientnet_lite0"].weights_file("")
+    path = backbone_of("efficientnet_lite0").weights_file("")
     expected = hashlib.sha256(path.read_bytes()).hexdigest()
     assert weights_digest("efficientnet_lite0", "") == expected
     assert path.stem.endswith(expected[:8])
@@ -157,7 +159,7 @@ def test_digest_is_that_of_the_file() -> None:
 
 def test_digest_follows_a_changed_file(tmp_path: Path) -> None:
     """A file that was changed after it was first read has another digest."""
-    backbone = replace(BACKBONES["resnet18"], sha256="")
+    backbone = replace(backbone_of("resnet18"), sha256="")
     path = tmp_path / "weights.pth"
     path.write_bytes(b"one")
     first = backbone.weights_digest(str(path))
@@ -240,7 +242,7 @@ def test_damaged_file_is_refused(content: bytes, tmp_path: Path) -> None:
     """What torch cannot read gives the one message, too."""
     path = tmp_path / "weights.pth"
     path.write_bytes(content)
-    backbone = replace(BACKBONES["resnet18"], sha256="")
+    backbone = replace(backbone_of("resnet18"), sha256="")
     with pytest.raises(GridproofError, match="cannot be read as weights"):
         backbone.build(str(path))
 
@@ -251,11 +253,18 @@ def test_unknown_backbone_gets_the_nearest_name() -> None:
         backbone_of("resnet81")
 
 
+@each_backbone
+def test_backbone_has_the_name_of_its_file(backbone: Backbone) -> None:
+    """A study asks for it by the file's name, and messages call it so."""
+    assert backbone.name in BACKBONES
+    assert backbone_of(backbone.name) is backbone
+
+
 def test_registry_is_cheap_to_import() -> None:
     """Names and digests of weights need neither torch nor the libraries of networks."""
     code = (
-        f"import sys; from {backbones.__name__} import weights_digest;"
-        "weights_digest('efficientnet_lite0', '');"
+        f"import sys; from {backbones.__name__} import BACKBONES, backbone_of;"
+        "[backbone_of(name) for name in BACKBONES]; backbone_of(BACKBONES[0]).weights_digest('');"
         "print([name for name in ('torch', 'timm', 'torchvision', 'numpy') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from gridproof.models.backbones import BACKBONES
+from gridproof.models.backbones import backbone_of
 from gridproof.models.depthwise import Depthwise, make_depthwise_cheap
 
 SIZES = [(1, 1), (2, 2), (3, 3), (3, 7), (4, 2), (5, 5), (9, 9)]
@@ -71,7 +71,7 @@ def test_network_trains_as_before() -> None:
     images = torch.randn(6, 3, 48, 48, generator=generator).double()
     found = []
     for prepare in (lambda network: None, make_depthwise_cheap):
-        network = BACKBONES["efficientnet_lite0"].build("").double()
+        network = backbone_of("efficientnet_lite0").build("").double()
         prepare(network)
         network.train()(images).square().mean().backward()
         found.append({name: value.grad for name, value in network.named_parameters()})

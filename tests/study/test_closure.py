@@ -95,15 +95,15 @@ SEES = {
 @pytest.mark.parametrize("text", BLIND_TO.values(), ids=BLIND_TO)
 def test_digest_is_blind_to(tmp_path: Path, text: str) -> None:
     """What cannot change a result does not change the digest."""
-    first = code_digest("gridproof.a", write_package(tmp_path / "1", a=CODE))
-    assert code_digest("gridproof.a", write_package(tmp_path / "2", a=text)) == first
+    first = code_digest("gridproof.a", folder=write_package(tmp_path / "1", a=CODE))
+    assert code_digest("gridproof.a", folder=write_package(tmp_path / "2", a=text)) == first
 
 
 @pytest.mark.parametrize("text", SEES.values(), ids=SEES)
 def test_digest_sees(tmp_path: Path, text: str) -> None:
     """What can change a result changes the digest."""
-    first = code_digest("gridproof.a", write_package(tmp_path / "1", a=CODE))
-    assert code_digest("gridproof.a", write_package(tmp_path / "2", a=text)) != first
+    first = code_digest("gridproof.a", folder=write_package(tmp_path / "1", a=CODE))
+    assert code_digest("gridproof.a", folder=write_package(tmp_path / "2", a=text)) != first
 
 
 def digest_elsewhere(folder: Path, python: str, *prefix: str) -> str:

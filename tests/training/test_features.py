@@ -13,7 +13,7 @@ import torch
 
 from gridproof.data.features import check_features, load_features
 from gridproof.errors import GridproofError
-from gridproof.models.backbones import BACKBONES
+from gridproof.models.backbones import backbone_of
 from gridproof.training.featurise import write_features
 from training.pictures import DIGEST, labels_of, pixels_of, write_images
 
@@ -46,7 +46,7 @@ def write(images: Path, folder: Path) -> Path:
 
 def test_features_are_those_of_the_backbone(images: Path, written: Path) -> None:
     """Each image's row is what the network gives for it alone, in eval mode."""
-    backbone = BACKBONES["efficientnet_lite0"]
+    backbone = backbone_of("efficientnet_lite0")
     network = backbone.build("").eval()
     for split in ("train", "val", "test"):
         found = load_features(written, split)
@@ -70,7 +70,7 @@ def test_facts_describe_the_files(images: Path, written: Path) -> None:
         "kind": "features",
         "digest": DIGEST,
         "backbone": "efficientnet_lite0",
-        "weights": BACKBONES["efficientnet_lite0"].weights_digest(""),
+        "weights": backbone_of("efficientnet_lite0").weights_digest(""),
         "content": hashlib.sha256(rows).hexdigest(),
         "features": hashlib.sha256((written / "features.npy").read_bytes()).hexdigest(),
     }

@@ -17,7 +17,7 @@ import psutil
 
 from gridproof.cli.machine import available_cores, living_drivers
 from gridproof.errors import GridproofError
-from gridproof.models.backbones import BACKBONES
+from gridproof.models.backbones import BACKBONES, weights_digest
 from gridproof.store.devices import (
     Device,
     default_gpu_slots,
@@ -183,7 +183,7 @@ def weights() -> Finding:
 def weights_of(backbone: str) -> str:
     """Return whether the weights of a backbone are there, or how to get them."""
     try:
-        digest = BACKBONES[backbone].weights_digest("")
+        digest = weights_digest(backbone, "")
     except GridproofError as error:
         return str(error).removeprefix("weights of ")
     return f"{backbone}: there, SHA-256 {digest[:8]}..."

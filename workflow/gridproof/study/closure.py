@@ -32,10 +32,10 @@ def closure(module: str, folder: Path = PACKAGE_FOLDER) -> tuple[str, ...]:
 
 
 @cache
-def code_digest(module: str, folder: Path = PACKAGE_FOLDER) -> str:
-    """Return the SHA-256 of a module's closure, blind to comments, docstrings and formatting."""
+def code_digest(*modules: str, folder: Path = PACKAGE_FOLDER) -> str:
+    """Return the SHA-256 of modules' closures, blind to comments, docstrings and formatting."""
     digest = sha256()
-    for name in closure(module, folder):
+    for name in sorted({name for module in modules for name in closure(module, folder)}):
         digest.update(f"{name}\n{normalised_source(name, folder)}\n".encode())
     return digest.hexdigest()
 

@@ -10,7 +10,7 @@ from typing import Any
 from gridproof.data.identity import data_digest
 from gridproof.data.kinds import FEATURES, KINDS, Kind
 from gridproof.data.sources import find_source, kind_of
-from gridproof.models.backbones import weights_digest
+from gridproof.models.backbones import backbone_module, weights_digest
 from gridproof.store.layout import CACHE, DATA
 from gridproof.study.closure import code_digest
 from gridproof.study.identity import library_versions, short_digest
@@ -110,7 +110,7 @@ def features_digest(options: Mapping[str, Any], images: str) -> str:
             "backbone": options["backbone"],
             "weights": weights_digest(options["backbone"], options["weights"]),
             "threads": options["threads"],
-            "code": code_digest(KINDS[FEATURES].module),
+            "code": code_digest(KINDS[FEATURES].module, backbone_module(options["backbone"])),
             "libraries": library_versions(FEATURE_LIBRARIES),
         }
     )

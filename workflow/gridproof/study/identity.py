@@ -10,6 +10,8 @@ from importlib.metadata import PackageNotFoundError, version
 
 from gridproof.errors import GridproofError
 from gridproof.families import Family
+from gridproof.models.backbones import backbone_module
+from gridproof.study.closure import code_digest
 
 DIGEST_LENGTH = 12
 
@@ -57,6 +59,21 @@ def cell_spec(
         "parameters": dict(sorted(parameters.items())),
         "threads": threads,
     }
+
+
+def code_modules(family: Family, parameters: Mapping[str, object]) -> tuple[str, ...]:
+    """Return the modules whose import closures are a cell's code: its trainer and its backbone.
+
+    A trainer finds the backbone by its name, so that a cell depends on the code of no other.
+    """
+    if not family.weights:
+        return (family.trainer_module,)
+    return family.trainer_module, backbone_module(str(parameters["backbone"]))
+
+
+def cell_code(family: Family, parameters: Mapping[str, object]) -> str:
+    """Return the digest of the code that trains a cell."""
+    return code_digest(*code_modules(family, parameters))
 
 
 def cell_digest(spec: Mapping[str, object], code: str, libraries: Mapping[str, str]) -> str:

@@ -9,9 +9,8 @@ from gridproof.errors import GridproofError
 from gridproof.families import family_of
 from gridproof.store.job import TrainingJob
 from gridproof.store.layout import CELLS
-from gridproof.study.closure import code_digest
 from gridproof.study.data_plan import DataPlan, current_data_digest
-from gridproof.study.identity import canonical_json, cell_digest, library_versions
+from gridproof.study.identity import canonical_json, cell_code, cell_digest, library_versions
 from gridproof.study.plan import CellPlan
 
 AGAIN = "nothing is lost: run the same command again, finished cells are kept"
@@ -95,7 +94,8 @@ def check_code(plan: Mapping[str, object]) -> None:
     spec, name = plan["spec"], plan["cell"]
     assert isinstance(spec, Mapping)
     family = family_of(str(spec["family"]))
-    code, libraries = code_digest(family.trainer_module), library_versions(family.libraries)
+    code = cell_code(family, spec["parameters"])
+    libraries = library_versions(family.libraries)
     if code != plan["code"]:
         raise GridproofError(
             f"the code that trains {family.name!r} cells was edited after the job of {name} "

