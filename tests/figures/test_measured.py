@@ -193,7 +193,7 @@ def test_auroc_is_drawn_for_each_seed(given):
     values = inputs.members[0].by_seed("val_auroc")
     np.testing.assert_allclose(area.lines[2].get_ydata(), values[2])
     moved = values.loc[6:].diff().abs().mean()
-    np.testing.assert_allclose(auroc.jitter(values), moved)
+    np.testing.assert_allclose(inputs.members[0].jitter("val_auroc", "second"), moved)
     assert f"{moved.mean():.4f}" in area.texts[0].get_text()
     assert "not measured" not in auroc.describe(inputs)
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from gridproof.errors import GridproofError
-from gridproof.figures.inputs import Inputs, Member
+from gridproof.figures.inputs import Inputs, Member, unmeasured_figure
 from gridproof.figures.style import WIDTH, line_styles
 from gridproof.figures.text import final_value, mean_spread, noted_label, seeds_note
 
@@ -34,7 +31,7 @@ def describe(inputs: Inputs) -> str:
     members = measured(inputs)
     parts = [
         f"{noted_label(member)}: {words} {final_value(member, column)} after the last epoch,"
-        f" changing by {mean_spread(jitter(member.by_seed(column)), 4)} from epoch to epoch in the"
+        f" changing by {mean_spread(member.jitter(column, 'second'), 4)} from epoch to epoch in the"
         " second half of training"
         for member in members
         for column, words in PANELS.items()
@@ -49,21 +46,8 @@ def measured(inputs: Inputs) -> list[Member]:
     """Return the cells whose AUROC was measured; GridproofError if there are none."""
     members = [m for m in inputs.members if m.epochs["val_auroc"].notna().any()]
     if not members:
-        raise GridproofError(
-            "the figure 'auroc' shows what was not measured: add 'auroc' to the experiment's"
-            " `measure:`"
-        )
+        raise unmeasured_figure("auroc")
     return members
-
-
-def jitter(values: pd.DataFrame) -> np.ndarray:
-    """Return the mean size of the change between successive epochs, second half, by seed.
-
-    As in the report (`Ask.jitter`) the untrained network does not count.
-    """
-    trained = values.loc[1:]
-    later = trained.iloc[len(trained) // 2 :]
-    return later.diff().abs().mean().to_numpy(dtype=float)
 
 
 def _draw_panel(axes: Axes, member: Member, column: str) -> None:
@@ -72,7 +56,7 @@ def _draw_panel(axes: Axes, member: Member, column: str) -> None:
         axes.plot(values.index, values[seed], color=color, linestyle=dash, linewidth=1.2)
     axes.margins(x=0.01)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    moved = mean_spread(jitter(values), 4)
+    moved = mean_spread(member.jitter(column, "second"), 4)
     axes.text(
         0.98,
         0.04,

@@ -10,7 +10,6 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.ticker import MaxNLocator
 
-from gridproof.errors import GridproofError
 from gridproof.figures.inputs import Inputs, Member
 from gridproof.figures.style import WIDTH
 from gridproof.figures.text import noted_label
@@ -22,7 +21,7 @@ NUMBERED_LAYERS = 12
 
 def dead_share_by_layer(inputs: Inputs) -> Figure:
     """Return two rows of boxes a cell, one box a layer: the mean share over the seeds."""
-    members, tables = measured(inputs)
+    members, tables = inputs.measured("dead_relus", "activations")
     figure = Figure(figsize=(WIDTH, 1.5 + 0.95 * len(members)))
     rows = figure.subplots(len(members), 1, squeeze=False).ravel()
     images = [
@@ -44,7 +43,7 @@ def dead_share_by_layer(inputs: Inputs) -> Figure:
 def describe(inputs: Inputs) -> str:
     """Return the mean share and the worst layer of each cell, before and after, in words."""
     parts = []
-    for member, table in zip(*measured(inputs), strict=True):
+    for member, table in zip(*inputs.measured("dead_relus", "activations"), strict=True):
         shares = by_layer(table)
         texts = [
             f"{words} {_row_text(row)}"
@@ -57,18 +56,6 @@ def describe(inputs: Inputs) -> str:
         "Heat maps of the share of units in each hidden layer whose ReLU is zero on the whole train"
         f" split, mean over the seeds. {'; '.join(parts)}."
     )
-
-
-def measured(inputs: Inputs) -> tuple[list[Member], list[pd.DataFrame]]:
-    """Return the cells whose dead units were counted, and the table `activations` of each."""
-    found = [(member, member.rows("activations")) for member in inputs.members]
-    counted = [(member, table) for member, table in found if not table.empty]
-    if not counted:
-        raise GridproofError(
-            "the figure 'dead_relus' shows what was not measured: add 'dead_relus' to the"
-            " experiment's `measure:`"
-        )
-    return [member for member, _ in counted], [table for _, table in counted]
 
 
 def by_layer(table: pd.DataFrame) -> pd.DataFrame:

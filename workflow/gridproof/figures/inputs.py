@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -69,10 +69,36 @@ class Member:
         """Return `column` after the last epoch, indexed by seed (NaN where diverged)."""
         return self.by_seed(column).iloc[-1]
 
+    def jitter(self, column: str, half: Literal["first", "second"]) -> pd.Series:
+        """Return the mean size of the change between successive epochs in one half of a training.
+
+        Indexed by seed. The untrained network does not count; seeds that diverge in this half, and
+        halves of fewer than two epochs, have NaN.
+        """
+        values = self.by_seed(column).iloc[1:]
+        middle = len(values) // 2
+        part = values.iloc[: middle + 1] if half == "first" else values.iloc[middle:]
+        return part.diff().abs().mean().where(part.notna().all())[self.seeds]
+
     def _epochs_by_seed(self, column: str) -> dict[int, int]:
         rows = self.replicates.dropna(subset=[column]).sort_values("seed")
         pairs = zip(rows["seed"].tolist(), rows[column].tolist(), strict=True)
         return {int(seed): int(epoch) for seed, epoch in pairs}
+
+
+def series(members: Iterable[Member], name: str) -> list[list[Member]]:
+    """Return the groups of cells that differ in the parameter `name` only, rising in it."""
+    groups: dict[tuple[object, ...], list[Member]] = {}
+    left_out = {name, "cell", "slug"}
+    for member in members:
+        if name in member.parameters:
+            others = tuple(v for key, v in member.parameters.items() if key not in left_out)
+            groups.setdefault(others, []).append(member)
+    return [
+        sorted(group, key=lambda member: member.parameters[name])
+        for group in groups.values()
+        if len(group) > 1
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,11 +166,30 @@ class Inputs:
         """Return the prepared data: split, longitude and latitude in degrees, label."""
         return _read_parquet(self.data_dir / "data.parquet")
 
+    def measured(self, measurement: str, table: str) -> tuple[list[Member], list[pd.DataFrame]]:
+        """Return the cells that have rows in a large table, and the rows of each by seed.
+
+        Raises GridproofError, naming the measurement to ask for, if there are none.
+        """
+        found = [(member, member.rows(table)) for member in self.members]
+        filled = [(member, rows.sort_values("seed")) for member, rows in found if not rows.empty]
+        if not filled:
+            raise unmeasured_figure(measurement)
+        return [member for member, _ in filled], [rows for _, rows in filled]
+
     def checkpoint(self, cell: str) -> Path:
         """Return the checkpoint file of a cell."""
         if cell not in self.checkpoints:
             raise GridproofError(f"no checkpoint of cell {cell} was given to this figure")
         return self.checkpoints[cell]
+
+
+def unmeasured_figure(measurement: str) -> GridproofError:
+    """Return the error of the figure that has the name of a measurement that no cell has."""
+    return GridproofError(
+        f"the figure {measurement!r} shows what was not measured: add {measurement!r} to the"
+        " experiment's `measure:`"
+    )
 
 
 def _read_parquet(path: Path, filters: list[tuple[str, str, str]] | None = None) -> pd.DataFrame:

@@ -11,8 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter, ScalarFormatter
 
-from gridproof.errors import GridproofError
-from gridproof.figures.inputs import Inputs, Member
+from gridproof.figures.inputs import Inputs
 from gridproof.figures.style import REFERENCE_COLOR, WIDTH
 from gridproof.figures.text import noted_label
 
@@ -26,7 +25,7 @@ SPREAD = 0.22
 
 def regions_by_cell(inputs: Inputs) -> Figure:
     """Return the number of regions of each network, a line a cell, a dot a seed."""
-    members, tables = measured(inputs)
+    members, tables = inputs.measured("regions", "regions")
     figure = Figure(figsize=(WIDTH, 1.7 + 0.55 * len(members)))
     axes = figure.add_subplot()
     for at, table in enumerate(tables):
@@ -46,7 +45,7 @@ def regions_by_cell(inputs: Inputs) -> Figure:
 def describe(inputs: Inputs) -> str:
     """Return the counts of each cell in words."""
     parts = []
-    for member, table in zip(*measured(inputs), strict=True):
+    for member, table in zip(*inputs.measured("regions", "regions"), strict=True):
         text = f"{noted_label(member)}: {span(table['regions'])} in the box of the data"
         if table["bound"].notna().any():
             text += (
@@ -55,18 +54,6 @@ def describe(inputs: Inputs) -> str:
             )
         parts.append(text)
     return f"Dot chart of the linear regions of each seed's network. {'; '.join(parts)}."
-
-
-def measured(inputs: Inputs) -> tuple[list[Member], list[pd.DataFrame]]:
-    """Return the cells whose regions were counted, and the counts of each, a row a seed."""
-    found = [(member, member.rows("regions").sort_values("seed")) for member in inputs.members]
-    counted = [(member, table) for member, table in found if not table.empty]
-    if not counted:
-        raise GridproofError(
-            "the figure 'regions' shows what was not measured: add 'regions' to the experiment's"
-            " `measure:`"
-        )
-    return [member for member, _ in counted], [table for _, table in counted]
 
 
 def span(values: pd.Series) -> str:

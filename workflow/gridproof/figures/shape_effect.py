@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator, ScalarFormatter
 
 from gridproof.errors import GridproofError
-from gridproof.figures.inputs import Inputs, Member
+from gridproof.figures.inputs import Inputs, Member, series
 from gridproof.figures.style import SPLIT_COLORS, WIDTH
 from gridproof.figures.text import final_value, noted_label, seeds_note
 
@@ -16,7 +14,6 @@ UNITS = {"depth": "hidden layers", "width": "units in a hidden layer"}
 MARKERS = {"train": "o", "val": "s", "test": "D"}
 SHIFT = 0.04
 """The splits' points stand apart by this share of their value on the logarithmic axis."""
-NOT_VARIED = ("cell", "slug")
 
 
 def accuracy_by_depth(inputs: Inputs) -> Figure:
@@ -86,16 +83,10 @@ def largest_series(members: list[Member], name: str) -> list[Member]:
     GridproofError
         If no two cells do.
     """
-    groups: dict[tuple[object, ...], list[Member]] = defaultdict(list)
-    for member in members:
-        others = [
-            value for key, value in member.parameters.items() if key not in (name, *NOT_VARIED)
-        ]
-        groups[tuple(others)].append(member)
-    largest = max(groups.values(), key=len)
-    if len(largest) < 2:
+    largest = max(series(members, name), key=len, default=[])
+    if not largest:
         raise GridproofError(
             f"the figure {name!r} compares cells that differ in {name} alone; this experiment has"
             " no two of them"
         )
-    return sorted(largest, key=lambda member: int(member.parameters[name]))
+    return largest

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from gridproof.errors import GridproofError, nearest
-from gridproof.figures.inputs import Member, Slice
+from gridproof.figures.inputs import Member, Slice, series
 from gridproof.measurements.registry import quantities_of
 from gridproof.report.quantity import Quantity, decimal, summarise, unmeasured
 
@@ -17,6 +17,9 @@ Epoch = Literal["last", "best", "highest"] | int
 
 FLAT_WITHIN = 0.03
 """A loss this near to the entropy of the class prior, in nats, is that of a constant predictor."""
+
+SHORTEST_HALVED = 3
+"""Epochs of the shortest training whose both halves have a change between epochs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,25 +147,14 @@ class Ask:
 
         The untrained network does not count; seeds that diverge in this half have no value.
         """
-        values = self.member(label).by_seed(column).iloc[1:]
-        middle = len(values) // 2
-        part = values.iloc[: middle + 1] if half == "first" else values.iloc[middle:]
-        seeds = self.member(label).seeds
-        if len(part) < 2:
-            return unmeasured(len(seeds))
-        return summarise(part.diff().abs().mean().where(part.notna().all())[seeds])
+        member = self.member(label)
+        if member.last_epoch < SHORTEST_HALVED:
+            return unmeasured(len(member.seeds))
+        return summarise(member.jitter(column, half))
 
     def series(self, name: str) -> list[list[Member]]:
         """Return the groups of cells that differ in one parameter only, rising in it."""
-        groups: dict[tuple[object, ...], list[Member]] = {}
-        for member in self.members:
-            if name in member.parameters:
-                groups.setdefault(_others(member, name), []).append(member)
-        return [
-            sorted(group, key=lambda member: member.parameters[name])
-            for group in groups.values()
-            if len(group) > 1
-        ]
+        return series(self.members, name)
 
     def flat(self) -> list[Ranked]:
         """Return the cells whose final validation loss is that of the class prior."""
@@ -231,9 +223,3 @@ class Ask:
                 f"experiment {self.name!r} has no {kind} {name!r}{nearest(name, valid)}"
                 f" (there are: {'; '.join(valid)})"
             )
-
-
-def _others(member: Member, name: str) -> tuple[object, ...]:
-    """Return a cell's parameters but one, without its names."""
-    left_out = {name, "cell", "slug"}
-    return tuple(value for key, value in member.parameters.items() if key not in left_out)
