@@ -2,8 +2,8 @@
 
 Where a map is smaller than the kernel, oneDNN computes the gradient of the weights by a matrix
 product for each image and channel: for kernels of 5 x 5 on 3 x 3 maps it takes sixty times as long
-as the convolution, and half of a training step of EfficientNet-Lite0 at 48 pixels. Here it is one
-product of maps for each weight of the kernel, a tenth of that time.
+as the convolution, and two fifths of a training step of EfficientNet-Lite0 at 48 pixels. Here it is
+one product of maps for each weight of the kernel, a tenth of that time.
 """
 
 from __future__ import annotations
