@@ -6,68 +6,28 @@ import os
 import random
 import re
 import signal
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-import psutil
 import pytest
 
+from faults.kills import (
+    PATIENCE,
+    find_snakemake,
+    find_trainer,
+    kill_group,
+    kill_snakemake,
+    kill_trainer,
+    replicate_bytes,
+    start,
+)
 from workspace import Workspace
 
 pytestmark = pytest.mark.slow
 
-PATIENCE = 60
-RUN = ("-m", "gridproof", "run", "--configfile")
-
-
-def find_trainer(driver: int) -> psutil.Process:
-    """Return the Python process that trains below `driver`."""
-    for process in psutil.Process(driver).children(recursive=True):
-        if process.cmdline()[1:4] == ["-m", "gridproof", "train"]:
-            return process
-    raise AssertionError("no training process")
-
-
-def find_snakemake(driver: int) -> psutil.Process:
-    """Return the Snakemake below `driver`."""
-    return next(p for p in psutil.Process(driver).children() if "snakemake" in p.cmdline())
-
-
-def kill_trainer(driver: int) -> None:
-    """Kill the trainer alone: Snakemake sees a failed job."""
-    find_trainer(driver).kill()
-
-
-def kill_group(driver: int) -> None:
-    """Kill everything at once: Snakemake, its shells and the trainer."""
-    os.killpg(driver, signal.SIGKILL)
-
-
-def kill_snakemake(driver: int) -> None:
-    """Kill Snakemake alone: the trainer goes on as an orphan."""
-    find_snakemake(driver).kill()
-
-
-def start(workspace: Workspace) -> subprocess.Popen[str]:
-    """Start training and wait until a state is saved."""
-    run = workspace.start(*RUN, workspace.study, "--until", "train")
-    deadline = time.monotonic() + PATIENCE
-    while not list(workspace.path("results/cells").glob("*/state-0.safetensors")):
-        assert run.poll() is None, run.communicate()[0]
-        assert time.monotonic() < deadline, "no state was saved"
-        time.sleep(0.05)
-    return run
-
-
-def replicate_bytes(workspace: Workspace) -> dict[str, bytes]:
-    """Return the content of all results of all replicates by path, without their provenance."""
-    cells = workspace.path("results/cells")
-    files = [*cells.glob("*/seed-*/*.parquet"), *cells.glob("*/seed-*/*.safetensors")]
-    files += cells.glob("*/seeds-*/*.parquet")
-    files += cells.glob("*/seeds-*/*.safetensors")
-    return {str(file.relative_to(cells)): file.read_bytes() for file in files}
+STATE = "*/state-0.safetensors"
+UNTIL = ("--until", "train")
 
 
 def training_log(workspace: Workspace) -> str:
@@ -94,7 +54,7 @@ def test_killed_training_continues_with_the_same_bits(
     kill: Callable[[int], None], workspace: Workspace, undisturbed: Workspace
 ) -> None:
     """The next run continues after the saved epoch and ends as if nothing had happened."""
-    run = start(workspace)
+    run = start(workspace, STATE, *UNTIL)
     time.sleep(random.uniform(0, 1))
     kill(run.pid)
     run.communicate(timeout=PATIENCE)
@@ -111,7 +71,7 @@ def test_orphan_of_a_killed_snakemake_is_waited_for(
     workspace: Workspace, undisturbed: Workspace
 ) -> None:
     """A second trainer waits for the orphan and finds everything trained, once."""
-    run = start(workspace)
+    run = start(workspace, STATE, *UNTIL)
     orphan = find_trainer(run.pid)
     orphan.suspend()
     kill_snakemake(run.pid)
@@ -142,7 +102,7 @@ def wait_for_text(workspace: Workspace, text: str) -> None:
 
 def test_second_run_beside_a_living_one_is_refused(workspace: Workspace) -> None:
     """Two drivers in one folder would fight for the same files: the second says who is there."""
-    run = start(workspace)
+    run = start(workspace, STATE, *UNTIL)
     second = workspace.command("run", "--configfile", workspace.study)
     snakemake = find_snakemake(run.pid).pid
     os.killpg(run.pid, signal.SIGKILL)
@@ -154,7 +114,7 @@ def test_second_run_beside_a_living_one_is_refused(workspace: Workspace) -> None
 
 def test_interrupted_run_loses_nothing(workspace: Workspace, undisturbed: Workspace) -> None:
     """Ctrl-C ends the run without a traceback of ours, and the next one continues."""
-    run = start(workspace)
+    run = start(workspace, STATE, *UNTIL)
     os.killpg(run.pid, signal.SIGINT)
     output, _ = run.communicate(timeout=PATIENCE)
     assert run.returncode != 0
