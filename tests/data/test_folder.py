@@ -241,11 +241,22 @@ def test_too_few_images_are_counted(together: Path) -> None:
     """An empty class folder and one that is short are told with what was expected."""
     counts = {"train": 6, "val": 2, "test": 2}
     assert refusal(together, counts=counts).endswith(
-        "fake: found 4 images (.jpg, .jpeg, .png), expected at least 5: half of all counts together"
+        "fake: found 4 images (.jpg, .jpeg, .png), expected at least 5, half of all counts "
+        "together: add images, or lower the counts of this data in the study"
     )
     for path in (together / "fake").iterdir():
-        path.unlink()
-    assert f"{together / 'fake'}: found 0 images" in refusal(together)
+        path.rename(path.with_suffix(".webp"))
+    told = "found 0 images (.jpg, .jpeg, .png; files of other kinds: 4), expected at least 4"
+    assert f"{together / 'fake'}: {told}" in refusal(together)
+
+
+def test_name_that_is_no_text_is_refused(together: Path) -> None:
+    """A file name in another encoding than UTF-8 cannot stand in a table: it is told."""
+    (together / "real" / "2.png").rename(os.fsdecode(bytes(together / "real") + b"/caf\xe9.png"))
+    assert refusal(together) == (
+        f"{together / 'real'}: found a file called b'caf\\xe9.png', expected names in UTF-8; "
+        "rename it"
+    )
 
 
 def test_link_in_a_circle_is_an_unusable_file(together: Path) -> None:

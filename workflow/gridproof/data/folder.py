@@ -170,17 +170,30 @@ def _draw(files: Sequence[Path], seed: int, purpose: str) -> list[Path]:
 
 def _class_files(folder: Path, count: int, key: str) -> list[Path]:
     """Return the images of a folder by name, at least `count`."""
-    names = [
-        name
-        for name in _entries(folder, folders=False)
-        if name.lower().endswith(SUFFIXES) and not name.startswith(".")
-    ]
+    entries = [name for name in _entries(folder, folders=False) if not name.startswith(".")]
+    names = [name for name in entries if name.lower().endswith(SUFFIXES)]
     if len(names) < count:
+        others = len(entries) - len(names)
+        besides = f"; files of other kinds: {others}" if others else ""
         raise GridproofError(
-            f"{folder}: found {len(names)} images ({', '.join(SUFFIXES)}), expected at least "
-            f"{count}: half of {key}"
+            f"{folder}: found {len(names)} images ({', '.join(SUFFIXES)}{besides}), expected at "
+            f"least {count}, half of {key}: add images, or lower the counts of this data in the "
+            "study"
         )
+    for name in names:
+        _check_name(folder, name)
     return [folder / name for name in names]
+
+
+def _check_name(folder: Path, name: str) -> None:
+    """Check that a name can be written in a table: that its bytes are UTF-8."""
+    try:
+        name.encode()
+    except UnicodeEncodeError as error:
+        raise GridproofError(
+            f"{folder}: found a file called {os.fsencode(name)!r}, expected names in UTF-8; "
+            "rename it"
+        ) from error
 
 
 def _check_folders(parent: Path, names: Sequence[str]) -> None:
