@@ -38,7 +38,8 @@ def prepare_compilation(cache: Path) -> None:
     """Point Inductor at a cache inside the project, one folder a processor type.
 
     What calls the compiled kernels is compiled too, in place of Inductor's Python: the same bits in
-    less time a step. Must run before torch is imported. Raises GridproofError when a compiler is
+    less time a step; apart from the kernels and with less optimisation, as it is one long function
+    that takes a compiler minutes else. Must run before torch is imported. Raises GridproofError when a compiler is
     missing: the engine is part of the cell, so falling back would make another cell than the
     planned one.
     """
@@ -51,3 +52,4 @@ def prepare_compilation(cache: Path) -> None:
     os.environ["TORCHINDUCTOR_CACHE_DIR"] = str(folder.absolute())
     os.environ["TORCHINDUCTOR_COMPILE_THREADS"] = "1"
     os.environ["TORCHINDUCTOR_CPP_WRAPPER"] = "1"
+    os.environ["TORCHINDUCTOR_CPP_WRAPPER_BUILD_SEPARATE"] = "1"
