@@ -8,6 +8,7 @@ include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/measure.smk"
 include: "workflow/rules/tables.smk"
+include: "workflow/rules/claims.smk"
 include: "workflow/rules/report.smk"
 
 
@@ -20,4 +21,5 @@ rule all:
         STUDY.figures(".png"),
         STUDY.figures(".svg"),
         STUDY.animations(),
+        rules.claims.output,
         rules.report.output,

@@ -14,7 +14,8 @@ BAD = [
         "seeds: 2",
         "seed: 2",
         "config.yaml, line 4: seed: unknown key 'seed', did you mean 'seeds'? Expected one of: "
-        "title, study, data, seeds, threads, engine, defaults, only, experiments, comparisons",
+        "title, study, data, seeds, threads, engine, defaults, only, experiments, comparisons, "
+        "claims, claims_file",
         id="unknown key",
     ),
     pytest.param(

@@ -64,6 +64,14 @@ def message(read: Read, old: str, new: str) -> str:
     return str(error.value)
 
 
+@pytest.mark.parametrize("family", ["cnn", "probe", "xgboost"])
+def test_image_experiment_that_names_no_figures_is_ranked(read: Read, family: str) -> None:
+    """Curves by epoch suit the MLP alone; every image model has a test accuracy."""
+    study = read("comparisons:", f"  plain: {{family: {family}}}\ncomparisons:")
+    assert study.experiments["plain"].figures == ("ranking",)
+    assert study.experiments["rates"].figures == ("curves",)
+
+
 def test_each_family_gets_the_data_of_its_kind(read: Read) -> None:
     """Places for perceptrons, images for networks and trees, features of them for probes."""
     study = read()

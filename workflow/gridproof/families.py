@@ -63,6 +63,7 @@ class Family:
         identity.
     slug : parameters that a cell's readable name shows, with their prefixes (flags show the prefix
         alone, when set).
+    figures : what the report shows of an experiment that does not say.
     files : what a job assembles of a cell's replicates.
     data : the kind of prepared data that its trainer reads.
     rule : the Snakemake rule that trains its cells.
@@ -80,6 +81,7 @@ class Family:
     trainer: str
     libraries: tuple[str, ...]
     slug: tuple[tuple[str, str], ...]
+    figures: tuple[str, ...] = ("ranking",)
     files: tuple[str, ...] = IMAGE_FILES
     data: str = "images"
     rule: str = "fit"
@@ -123,6 +125,7 @@ FAMILIES: dict[str, Family] = {
                 ("residual", "res"),
                 ("implicit", "sin"),
             ),
+            figures=("curves",),
             files=ASSEMBLED,
             data="places",
             rule="train",

@@ -119,6 +119,7 @@ rule report:
         texts=STUDY.figures(".json"),
         animations=STUDY.animations(),
         facts=STUDY.facts(),
+        claims=rules.claims.output,
         templates=STUDY.templates(),
     output:
         f"{OUT}/report/index.html",

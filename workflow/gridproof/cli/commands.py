@@ -183,6 +183,62 @@ def animation(name: str, tables: Path, data: Path, checkpoint: tuple[Path, ...],
 
 @cli.command()
 @click.argument("plan", type=click.Path(path_type=Path))
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option("--tables", required=True, type=click.Path(path_type=Path))
+@click.option("--templates", required=True, type=click.Path(path_type=Path))
+def judge(plan: Path, out: Path, tables: Path, templates: Path) -> None:
+    """Judge the claims of a study, whose PLAN the workflow wrote, and write them to OUT."""
+    from gridproof.claims.run import write_claims
+
+    write_claims(plan, tables, templates, out)
+
+
+@cli.command()
+@CONFIGFILE
+@ONLY
+@click.argument("claim", required=False)
+@click.option("--section", help="Claims of this section of the published study only.")
+@click.option("--check", is_flag=True, help="Exit 1 if a verdict differs from the pinned one.")
+@click.option("--pin", is_flag=True, help="Write the verdicts down as the expected ones.")
+@click.option(
+    "--expected",
+    default="report/expected_claims.yaml",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="File of the pinned verdicts.",
+)
+def claims(
+    configfile: Path,
+    only: str | None,
+    claim: str | None,
+    section: str | None,
+    check: bool,
+    pin: bool,
+    expected: Path,
+) -> None:
+    """Print the claims of a study with their verdicts, or one CLAIM with its evidence."""
+    from gridproof.cli.claims import (
+        check_claims,
+        pin_claims,
+        print_claim,
+        print_claims,
+        read_claims,
+    )
+    from gridproof.study.plan import read_study
+
+    table = read_claims(read_study(configfile, {"only": only} if only else None))
+    if check:
+        sys.exit(check_claims(table, expected))
+    if pin:
+        pin_claims(table, expected)
+    elif claim:
+        print_claim(table, claim)
+    else:
+        print_claims(table, section)
+
+
+@cli.command()
+@click.argument("plan", type=click.Path(path_type=Path))
 @click.option("--tables", required=True, type=click.Path(path_type=Path))
 @click.option("--figures", required=True, type=click.Path(path_type=Path))
 @click.option("--templates", required=True, type=click.Path(path_type=Path))

@@ -15,11 +15,13 @@ WRAPPED = "GRIDPROOF_RUN"
 
 def summary(study: Study, started: float) -> str:
     """Return what was trained since `started` (seconds since 1970), what was reused, and where."""
-    trained, reused = count_replicates(study, started)
+    (trained, new), (reused, old) = count_finished(study, started)
+    waiting = len(study.cells) - trained - reused
     lines = [
-        f"{trained[0]} of {len(study.cells)} cells trained ({plural(trained[1], 'replicate')}), "
-        f"{len(study.cells) - trained[0]} reused ({plural(reused, 'replicate')}), "
-        f"in {time.time() - started:.0f} s"
+        f"{trained} of {len(study.cells)} cells trained ({plural(new, 'replicate')}), "
+        f"{reused} reused ({plural(old, 'replicate')}), "
+        + (f"{waiting} not trained yet, " if waiting else "")
+        + f"in {time.time() - started:.0f} s"
     ]
     report = study.folder / "report" / "index.html"
     if report.exists():
@@ -35,30 +37,34 @@ def summary(study: Study, started: float) -> str:
     return "\n".join(lines)
 
 
-def count_replicates(study: Study, started: float) -> tuple[tuple[int, int], int]:
-    """Return ((cells, replicates) finished since `started`, replicates that were there before)."""
-    cells = new = old = 0
+def count_finished(study: Study, started: float) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return (cells, replicates) finished since `started`, and those that were there before.
+
+    A cell that got some of its replicates since then counts as one of the first.
+    """
+    trained = new = reused = old = 0
     for cell in study.cells.values():
         manifests = [replicate_folder(cell.folder, seed) / MANIFEST for seed in cell.seeds]
         times = [file.stat().st_mtime for file in manifests if file.exists()]
         fresh = sum(moment >= started for moment in times)
-        cells += fresh > 0
+        trained += fresh > 0
+        reused += not fresh and len(times) == len(cell.seeds)
         new += fresh
         old += len(times) - fresh
-    return (cells, new), old
+    return (trained, new), (reused, old)
 
 
 def failures(study: Study, started: float) -> str:
     """Return what failed since `started` and why, what is finished all the same, what to do."""
-    replicates = [
+    folders = [
         replicate_folder(cell.folder, seed) for cell in study.cells.values() for seed in cell.seeds
     ]
-    done = sum(map(is_intact, replicates))
+    done = sum(map(is_intact, folders))
     reasons = [f"{log}: {reason}" for log in new_logs(study, started) if (reason := failure(log))]
     return "\n".join(
         [
             *reasons,
-            f"{done} of {plural(len(replicates), 'replicate')} finished and kept; "
+            f"{done} of {plural(len(folders), 'replicate')} finished and kept; "
             "once what failed is mended, run the same command again",
         ]
     )

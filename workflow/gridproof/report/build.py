@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -10,13 +9,12 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment
 
-from gridproof.errors import GridproofError
 from gridproof.figures.inputs import Slice, load_slice
 from gridproof.report.ask import Ask, training_seconds
 from gridproof.report.compare import compare, difference
 from gridproof.report.html import render_page
 from gridproof.report.pictures import Picture, find_pictures, hero
-from gridproof.report.plan import PlannedData, StudyPlan, check_slice, read_plan
+from gridproof.report.plan import StudyPlan, check_slice, read_facts, read_plan
 from gridproof.report.published import Published, read_published
 from gridproof.report.references import Citations, read_references
 from gridproof.report.sections import Section
@@ -125,18 +123,6 @@ def load_slices(plan: StudyPlan, tables_dir: Path) -> dict[str, Slice]:
         slices[experiment.name] = load_slice(tables_dir / experiment.name)
         check_slice(plan, experiment, slices[experiment.name])
     return slices
-
-
-def read_facts(data: PlannedData) -> dict[str, Any]:
-    """Read the facts of a data set; GridproofError if they are of other data than planned."""
-    path = data.directory / "facts.json"
-    try:
-        facts = dict(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
-        raise GridproofError(f"{path}: cannot be read as JSON ({error})") from error
-    if facts["digest"] != data.digest:
-        raise GridproofError(f"{path}: data {facts['digest']}, but the study plans {data.digest}")
-    return facts
 
 
 def provenance(slices: dict[str, Slice]) -> dict[str, Any]:

@@ -53,10 +53,11 @@ class PlannedData:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissingData:
-    """Data that were not there, and the experiments that are left out for it."""
+    """Data that were not there, and the experiments left out for it: their names and titles."""
 
     name: str
     files: tuple[str, ...]
+    names: tuple[str, ...]
     experiments: tuple[str, ...]
 
 
@@ -116,12 +117,25 @@ def parse_plan(plan: Mapping[str, Any]) -> StudyPlan:
             MissingData(
                 name=item["name"],
                 files=tuple(item["files"]),
+                names=tuple(item["names"]),
                 experiments=tuple(item["experiments"]),
             )
             for item in plan["missing"]
         ),
         experiments=tuple(_experiment(experiment) for experiment in plan["experiments"]),
     )
+
+
+def read_facts(data: PlannedData) -> dict[str, Any]:
+    """Read the facts of a data set; GridproofError if they are of other data than planned."""
+    path = data.directory / "facts.json"
+    try:
+        facts = dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise GridproofError(f"{path}: cannot be read as JSON ({error})") from error
+    if facts["digest"] != data.digest:
+        raise GridproofError(f"{path}: data {facts['digest']}, but the study plans {data.digest}")
+    return facts
 
 
 def check_slice(plan: StudyPlan, experiment: PlannedExperiment, tables: Slice) -> None:

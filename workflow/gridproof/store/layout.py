@@ -11,6 +11,7 @@ CELLS = RESULTS / "cells"
 CACHE = RESULTS / "cache"
 BLOCK_WIDTH = 5
 MEASURED = "measured.parquet"
+CLAIMS = "claims.parquet"
 ASSEMBLED = (
     "metrics.parquet",
     "batches.parquet",

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from gridproof.errors import nearest
+from gridproof.study.claims import FORMS, UserClaim
 from gridproof.study.parameters import PARAMETERS
 from gridproof.study.reader import KeyPath
 from gridproof.study.schema import Comparison, Experiment, Section, StudyConfig
@@ -126,6 +127,10 @@ def valid_keys(location: tuple[int | str, ...]) -> tuple[str, list[str]]:
             return "family", list(PARAMETERS)
         case ("defaults", str(family)) | ("experiments", _, str(family), _, *_):
             return "parameter", list(PARAMETERS[family].model_fields)
+        case ("claims", _, str(form), *_) if form in FORMS:
+            return "key", list(FORMS[form].model_fields)
+        case ("claims", *_):
+            return "key", list(UserClaim.model_fields)
         case ("comparisons", *_):
             return "key", list(Comparison.model_fields)
     return "key", list(Experiment.model_fields)

@@ -57,7 +57,12 @@ def study_content(study: Study) -> dict[str, object]:
             for name, data in study.data.items()
         },
         "missing": [
-            {"name": item.name, "files": item.files, "experiments": item.experiments}
+            {
+                "name": item.name,
+                "files": item.files,
+                "names": item.names,
+                "experiments": item.experiments,
+            }
             for item in study.missing
         ],
         "experiments": [_experiment_words(study, item) for item in study.experiments.values()],
@@ -69,9 +74,26 @@ def study_file(study: Study) -> Path:
     return _file(study, "study", study_content(study))
 
 
+def claims_content(study: Study) -> dict[str, object]:
+    """Return what claims follow from besides tables: the study's plan and the user's own claims."""
+    return {
+        "study": study_content(study),
+        "claims": {
+            name: claim.model_dump(mode="json", exclude_none=True)
+            for name, claim in study.claims.items()
+        },
+        "file": str(study.claims_file) if study.claims_file else None,
+    }
+
+
+def claims_file(study: Study) -> Path:
+    """Return the path of the plan of the study's claims."""
+    return _file(study, "claims", claims_content(study))
+
+
 def write_plans(study: Study) -> None:
     """Write the plans that are not there yet."""
-    contents = {study_file(study): study_content(study)}
+    contents = {study_file(study): study_content(study), claims_file(study): claims_content(study)}
     for experiment in study.experiments.values():
         contents[experiment_file(study, experiment)] = experiment_content(study, experiment)
     for path, content in contents.items():

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from gridproof.errors import GridproofError
 from gridproof.figures.registry import FIGURES
 from gridproof.measurements.registry import MEASUREMENTS
+from gridproof.study.claim_checks import claim_complaints
 from gridproof.study.complaints import Complaint, complaint_of, complaints_of
 from gridproof.study.expand import candidates, n_candidates
 from gridproof.study.parameters import PARAMETERS
@@ -45,6 +46,8 @@ def load_config(path: Path, overrides: Mapping[str, object] | None = None) -> St
         complaints += complaints_of(error)
     else:
         complaints += cell_complaints(config, document)
+        if not complaints:
+            complaints += claim_complaints(config)
         if not complaints:
             return config
     raise GridproofError(report(complaints, document, replaced.keys()))

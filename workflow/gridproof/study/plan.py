@@ -20,6 +20,7 @@ from gridproof.store.layout import (
     measured_file,
     study_folder,
 )
+from gridproof.study.claims import UserClaim
 from gridproof.study.data_plan import DataPlan, plan_data, plan_features
 from gridproof.study.engine import EAGER, missing_compiler_note, resolve_engine
 from gridproof.study.expand import ResolvedExperiment, expand, selected
@@ -118,10 +119,11 @@ class ExperimentPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissingData:
-    """Optional data that are not there, and the titles of the experiments left out for it."""
+    """Optional data that are not there, and the experiments left out for it: names and titles."""
 
     name: str
     files: tuple[str, ...]
+    names: tuple[str, ...]
     experiments: tuple[str, ...]
 
 
@@ -136,6 +138,8 @@ class Study:
     cells: Mapping[str, CellPlan]
     data: Mapping[str, DataPlan]
     missing: tuple[MissingData, ...]
+    claims: Mapping[str, UserClaim]
+    claims_file: Path | None
     note: str | None
 
     @property
@@ -183,6 +187,8 @@ def read_study(path: Path, overrides: Mapping[str, object] | None = None) -> Stu
         cells=cells,
         data=data,
         missing=missing,
+        claims=config.claims,
+        claims_file=config.claims_file,
         note=missing_compiler_note({experiment.engine for experiment in resolved}),
     )
 
@@ -204,6 +210,7 @@ def missing_data(
             yield MissingData(
                 name=name,
                 files=tuple(map(str, files)),
+                names=tuple(item.name for item in experiments if item.data == name),
                 experiments=tuple(item.title for item in experiments if item.data == name),
             )
 

@@ -36,6 +36,12 @@ SECTIONS = {
     "Numbers of images": ("`data.<name>.counts`", "Counts"),
     "Experiments": ("`experiments.<name>`", "MlpExperiment"),
     "Comparisons": ("`comparisons.<name>`", "Comparison"),
+    "Claims": ("`claims.<id>`", "UserClaim"),
+    "Claims: `compare`": ("`claims.<id>.compare`", "Compare"),
+    "Claims: `bound`": ("`claims.<id>.bound`", "Bound"),
+    "Claims: `monotone`": ("`claims.<id>.monotone`", "Monotone"),
+    "Claims: `argmax` and `argmin`": ("`claims.<id>.argmax`, `claims.<id>.argmin`", "Extreme"),
+    "Claims: `within`": ("`claims.<id>.within`", "Within"),
     **{
         f"Parameters of the family `{family}`": (
             f"`defaults.{family}`, `experiments.<name>.set`, each of `experiments.<name>.rows`, "

@@ -9,10 +9,13 @@ from pydantic.fields import FieldInfo
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
+from gridproof.families import FAMILIES
+from gridproof.study.claims import ClaimId, UserClaim
 from gridproof.study.fields import (
     Engine,
     ExperimentName,
     Figures,
+    FilePath,
     Measurements,
     Name,
     Section,
@@ -62,7 +65,7 @@ class Experiment(Section):
         description="What is measured of the finished cells; changes nothing about the cells.",
     )
     figures: Figures = Field(
-        default=("curves",), description="What the report shows of the experiment."
+        description="What the report shows of the experiment; the figure of its family by default."
     )
 
 
@@ -143,6 +146,10 @@ def experiment_model(family: str) -> type[Experiment]:
             list_of(values),
             Field(default=(), min_length=1, description=base["rows"].description),
         ),
+        "figures": (
+            Figures,
+            Field(default=FAMILIES[family].figures, description=base["figures"].description),
+        ),
     }
     return create_model(
         f"{family.capitalize()}Experiment", __base__=Experiment, **cast(Any, fields)
@@ -216,6 +223,12 @@ class StudyConfig(Section):
     )
     comparisons: dict[ExperimentName, Comparison] = Field(
         default={}, description="Comparisons of experiments by name."
+    )
+    claims: dict[ClaimId, UserClaim] = Field(
+        default={}, description="Statements that are checked against the cells, by id."
+    )
+    claims_file: FilePath | None = Field(
+        default=None, description="Python file with claims of other forms (see docs/claims.md)."
     )
 
 

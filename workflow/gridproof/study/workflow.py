@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from gridproof.claims.registry import SECTIONS
 from gridproof.cli.summary import WRAPPED, failures, show, summary
 from gridproof.errors import GridproofError
 from gridproof.failures import explain
@@ -19,7 +20,7 @@ from gridproof.store.layout import assembled_folder
 from gridproof.study.closure import PACKAGE_FOLDER, code_digest
 from gridproof.study.cost import training_priorities
 from gridproof.study.data_plan import DataPlan
-from gridproof.study.files import experiment_file, study_file, write_plans
+from gridproof.study.files import claims_file, experiment_file, study_file, write_plans
 from gridproof.study.jobs import describe_data, describe_measurements, describe_training
 from gridproof.study.patterns import DIGEST, SLUG, pattern
 from gridproof.study.plan import CellPlan, Study, read_study
@@ -29,6 +30,7 @@ TEMPLATES = Path("report")
 TEMPLATE_SUFFIXES = {".j2", ".yaml", ".css", ".rst"}
 MEASURE_MODULE = "gridproof.measurements.measure"
 DRAW_MODULE = "gridproof.figures.draw"
+CLAIMS_PACKAGE = "gridproof.claims"
 ANIMATE_MODULE = "gridproof.figures.animation"
 
 
@@ -277,6 +279,19 @@ class WorkflowStudy:
             for figure in experiment.figures
             if FIGURES[figure].animated
         ]
+
+    def claims_plan(self) -> str:
+        """Return the plan that the claims follow from."""
+        return str(claims_file(self.study))
+
+    def own_claims(self) -> list[str]:
+        """Return the user's file of claims in Python, if the study names one."""
+        return [str(self.study.claims_file)] if self.study.claims_file else []
+
+    def claims_code(self) -> str:
+        """Return the code of all claims as a parameter, so that its edits judge them again."""
+        modules = (f"{CLAIMS_PACKAGE}.{section}" for section in SECTIONS)
+        return code_parameter(f"{CLAIMS_PACKAGE}.run", *modules)
 
     def study_plan(self) -> str:
         """Return the plan that the report follows from."""

@@ -39,9 +39,9 @@ def prepare_compilation(cache: Path) -> None:
 
     What calls the compiled kernels is compiled too, in place of Inductor's Python: the same bits in
     less time a step; apart from the kernels and with less optimisation, as it is one long function
-    that takes a compiler minutes else. Must run before torch is imported. Raises GridproofError when a compiler is
-    missing: the engine is part of the cell, so falling back would make another cell than the
-    planned one.
+    that takes a compiler minutes else. Must run before torch is imported. Raises GridproofError
+    when a compiler is missing: the engine is part of the cell, so falling back would make another
+    cell than the planned one.
     """
     missing = missing_for_compilation()
     if missing:

@@ -1,0 +1,64 @@
+"""What is said at the end of a run."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from gridproof.cli.summary import summary
+from gridproof.store.layout import replicate_folder
+from gridproof.store.manifest import MANIFEST
+
+if TYPE_CHECKING:
+    from gridproof.study.plan import Study
+
+STARTED = 1_000.0
+
+
+def study(root: Path, *finished: tuple[float | None, ...]) -> Study:
+    """Return a study of cells whose replicates were finished at these times, or not at all."""
+    cells = {}
+    for number, times in enumerate(finished):
+        folder = root / f"cell-{number}"
+        for seed, moment in enumerate(times):
+            if moment is not None:
+                file = replicate_folder(folder, seed) / MANIFEST
+                file.parent.mkdir(parents=True)
+                file.touch()
+                os.utime(file, (moment, moment))
+        cells[str(number)] = SimpleNamespace(folder=folder, seeds=tuple(range(len(times))))
+    return cast("Study", SimpleNamespace(cells=cells, folder=root / "out", missing=(), note=None))
+
+
+BEFORE, AFTER = STARTED - 10, STARTED + 10
+
+
+@pytest.mark.parametrize(
+    ("finished", "said"),
+    [
+        pytest.param(
+            ((AFTER, AFTER), (BEFORE, BEFORE)),
+            "1 of 2 cells trained (2 replicates), 1 reused (2 replicates), in ",
+            id="one trained, one reused",
+        ),
+        pytest.param(
+            ((BEFORE, AFTER),),
+            "1 of 1 cells trained (1 replicate), 0 reused (1 replicate), in ",
+            id="a seed more",
+        ),
+        pytest.param(
+            ((None, None), (BEFORE, None), (BEFORE, BEFORE)),
+            "0 of 3 cells trained (0 replicates), 1 reused (3 replicates), 2 not trained yet, in ",
+            id="stopped before training",
+        ),
+    ],
+)
+def test_cells_are_counted_by_when_they_were_finished(
+    tmp_path: Path, finished: tuple[tuple[float | None, ...], ...], said: str
+) -> None:
+    """A cell that is not there is neither trained nor reused."""
+    assert summary(study(tmp_path, *finished), STARTED).startswith(said)

@@ -1,0 +1,134 @@
+"""What a claim measures: a number for each seed, and the bounds it is held to."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+CONFIDENCE = 0.95
+ROUNDING = 1e-9
+"""What a bound may be missed by, relative to its size: numbers like 0.85 - 0.8 are not exact."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """Mean over seeds and its 95 % t-interval; NaN where it cannot be had.
+
+    References
+    ----------
+    Student (1908), Biometrika 6, 1-25.
+    """
+
+    mean: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """One number a seed, and what it has to be for a claim to hold.
+
+    Attributes
+    ----------
+    what : the number in words.
+    unit : of the number and of its bounds.
+    values : seed -> number; NaN, as after a divergence, meets no bound.
+    low, high : the bounds, both included; infinite where there is none.
+    where : table, column and epoch that the number comes from.
+    published : the same number of the published study; NaN where it prints none.
+    """
+
+    what: str
+    unit: str
+    values: Mapping[int, float]
+    where: str
+    low: float = -math.inf
+    high: float = math.inf
+    published: float = field(default=math.nan)
+
+    def met(self, value: float) -> bool:
+        """Tell whether a number is within the bounds."""
+        slack = ROUNDING * max(abs(b) for b in (self.low, self.high) if math.isfinite(b))
+        return self.low - slack <= value <= self.high + slack
+
+    @property
+    def held(self) -> dict[int, bool]:
+        """Seed -> whether its number is within the bounds."""
+        return {seed: self.met(value) for seed, value in self.values.items()}
+
+    @property
+    def in_print(self) -> bool | None:
+        """Whether the published number is within the bounds; None if there is none."""
+        return None if math.isnan(self.published) else self.met(self.published)
+
+    @property
+    def interval(self) -> Interval:
+        """Mean and interval over the seeds, which all have to have a number."""
+        return interval(list(self.values.values()))
+
+    @property
+    def p_value(self) -> float:
+        """One-sided p-value that the mean over seeds lies within the bounds.
+
+        Of two bounds the larger p-value counts, as both have to be met. NaN for one seed, for
+        seeds that all agree (such as counts) and where a seed has no number.
+        """
+        values = np.asarray(list(self.values.values()), dtype=float)
+        if len(values) < 2 or not np.isfinite(values).all() or np.ptp(values) == 0:
+            return math.nan
+        sides = (("greater", self.low), ("less", self.high))
+        return max(
+            float(stats.ttest_1samp(values, bound, alternative=side).pvalue)
+            for side, bound in sides
+            if math.isfinite(bound)
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the condition as JSON holds it; numbers that are not finite are texts or null."""
+        found = self.interval
+        return {
+            "what": self.what,
+            "unit": self.unit,
+            "where": self.where,
+            "at_least": plain(self.low) if self.low > -math.inf else None,
+            "at_most": plain(self.high) if self.high < math.inf else None,
+            "values": {str(seed): plain(value) for seed, value in self.values.items()},
+            "held": {str(seed): held for seed, held in self.held.items()},
+            "mean": plain(found.mean),
+            "low": plain(found.low),
+            "high": plain(found.high),
+            "published": plain(self.published),
+            "in_print": self.in_print,
+        }
+
+
+def interval(values: Sequence[float]) -> Interval:
+    """Return the mean of some numbers and its 95 % t-interval; NaN unless all are finite."""
+    numbers = np.asarray(values, dtype=float)
+    if not len(numbers) or not np.isfinite(numbers).all():
+        return Interval(mean=math.nan, low=math.nan, high=math.nan)
+    mean = float(numbers.mean())
+    if len(numbers) == 1:
+        return Interval(mean=mean, low=math.nan, high=math.nan)
+    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, len(numbers) - 1) * stats.sem(numbers))
+    return Interval(mean=mean, low=mean - half, high=mean + half)
+
+
+def by_seed(values: pd.Series) -> dict[int, float]:
+    """Return a series as a mapping from seed to number."""
+    ordered = values.sort_index()
+    pairs = zip(ordered.index.tolist(), ordered.tolist(), strict=True)
+    return {int(seed): float(value) for seed, value in pairs}
+
+
+def plain(value: float) -> float | str | None:
+    """Return a number as JSON can hold it: null for NaN, `inf` and `-inf` as text."""
+    if math.isnan(value):
+        return None
+    return value if math.isfinite(value) else str(value)
