@@ -76,6 +76,7 @@ def build(
         title=plan.title,
         images={picture.reference: picture.image for picture in pictures},
         environment=html_environment(templates_dir),
+        data={},
     )
     write_text(out_dir / "report.md", markdown)
     write_text(out_dir / "index.html", page)

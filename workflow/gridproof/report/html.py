@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,27 +20,40 @@ from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 MEDIA_TYPES = {".webp": "image/webp", ".svg": "image/svg+xml", ".gif": "image/gif"}
+SCRIPTS = ("page.js",)
+"""What the page runs, in this order; without scripts everything can be read all the same."""
+
 WEBP_QUALITY = 90
 """At twice the pixels that a page shows, the small codes of a map stay sharp."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """What the page shows for a reference: a still, or an animation where things may move."""
+    """What the page shows for a reference: a still, or an animation where things may move.
+
+    `enhancement` names the data (see `render_page`) from which a script makes more of it.
+    """
 
     still: Path
     animation: Path | None = None
+    enhancement: str | None = None
 
 
 def render_page(
-    markdown: str, *, title: str, images: Mapping[str, Image], environment: Environment
+    markdown: str,
+    *,
+    title: str,
+    images: Mapping[str, Image],
+    environment: Environment,
+    data: Mapping[str, object],
 ) -> str:
     """Return the page of a Markdown text; formulas between dollars become MathML.
 
     Parameters
     ----------
     images : what the text's image references stand for; every one is embedded.
-    environment : finds `layout.html.j2` and `style.css`; must escape HTML.
+    environment : finds `layout.html.j2`, `style.css` and the scripts; must escape HTML.
+    data : what scripts read, by name; each becomes a JSON block with the name as its id.
     """
     parser = markdown_parser()
     tokens = parser.parse(markdown)
@@ -48,9 +62,23 @@ def render_page(
     body = parser.renderer.render(tokens, parser.options, {})
     body = body.replace("<table>", '<div class="table" tabindex="0"><table>')
     body = body.replace("</table>", "</table></div>")
-    style = environment.get_template("style.css").render()
     layout = environment.get_template("layout.html.j2")
-    return layout.render(title=title, body=body, style=style, contents=contents) + "\n"
+    return (
+        layout.render(
+            title=title,
+            body=body,
+            style=environment.get_template("style.css").render(),
+            scripts=[environment.get_template(name).render() for name in SCRIPTS],
+            data={name: script_json(content) for name, content in data.items()},
+            contents=contents,
+        )
+        + "\n"
+    )
+
+
+def script_json(content: object) -> str:
+    """Return JSON that may stand inside a `script` element: no tag can end or open in it."""
+    return json.dumps(content, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def markdown_parser() -> MarkdownIt:
@@ -126,7 +154,11 @@ def _make_figures(tokens: list[Token], images: Mapping[str, Image]) -> list[Toke
             index += 3
         figure = Token("html_block", "", 0)
         picture = _picture(images[str(image.attrs["src"])], _plain(image))
-        figure.content = f"<figure>{picture}<figcaption>{escape(caption)}</figcaption></figure>\n"
+        more = images[str(image.attrs["src"])].enhancement
+        attribute = f' data-enhancement="{escape(more)}"' if more else ""
+        figure.content = (
+            f"<figure{attribute}>{picture}<figcaption>{escape(caption)}</figcaption></figure>\n"
+        )
         made.append(figure)
     return made
 

@@ -27,7 +27,7 @@ from gridproof.study.plan import CellPlan, Study, read_study
 
 DEFAULT_CONFIG = Path("config.yaml")
 TEMPLATES = Path("report")
-TEMPLATE_SUFFIXES = {".j2", ".yaml", ".css", ".rst"}
+TEMPLATE_SUFFIXES = {".j2", ".yaml", ".css", ".js", ".rst"}
 MEASURE_MODULE = "gridproof.measurements.measure"
 DRAW_MODULE = "gridproof.figures.draw"
 CLAIMS_PACKAGE = "gridproof.claims"
