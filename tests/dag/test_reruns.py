@@ -32,9 +32,19 @@ FIGURES = {
 SLICES = {"slice/learning_rate", "slice/epochs", "slice/batch_norm"}
 MEASURED = {f"measure/{cell}/0-1" for cell in (LONG, NORMED)}
 AFTER_MEASURES = SLICES - {"slice/learning_rate"} | FIGURES - {"figure/learning_rate/curves"}
-AFTER_MEASURES |= {"collect", "report"}
-AFTER_CELLS = SLICES | FIGURES | MEASURED | {"collect", "report"}
-RATE_JOBS = {"slice/learning_rate", "figure/learning_rate/curves", "collect", "report"}
+AFTER_MEASURES |= {"collect", "claims", "report"}
+AFTER_CELLS = SLICES | FIGURES | MEASURED | {"collect", "claims", "report"}
+RATE_JOBS = {"slice/learning_rate", "figure/learning_rate/curves", "collect", "claims", "report"}
+
+CLAIM = """
+claims:
+  longer-is-better:
+    statement: More epochs, less loss.
+    experiment: learning_rate
+    column: val_loss
+    because: the order alone is stated
+    compare: {more: {learning_rate: 1e-3}, less: {learning_rate: 0.1}}
+"""
 
 Edit = Callable[[Workspace], None]
 
@@ -98,7 +108,7 @@ ROWS: Mapping[str, Row] = {
             "set: {epochs: 4}\n    figures: [splits]",
         ),
         trains=both_seeds("mlp-d2-w4-lr0.05-b64-e4"),
-        jobs={"slice/epochs", "figure/epochs/splits", "collect", "report"},
+        jobs={"slice/epochs", "figure/epochs/splits", "collect", "claims", "report"},
     ),
     "a seed added": Row(
         edit=replaced(CONFIG, "seeds: 2", "seeds: 3"),
@@ -179,6 +189,21 @@ ROWS: Mapping[str, Row] = {
         trains=set(),
         jobs={f"measure/{LONG}/0-1"} | AFTER_MEASURES,
     ),
+    "a claim of the user's": Row(
+        edit=lambda workspace: workspace.edit(CONFIG, lambda text: text + CLAIM),
+        trains=set(),
+        jobs={"claims", "report"},
+    ),
+    "a threshold of the claims": Row(
+        edit=replaced("report/thresholds.yaml", "  value: 0.02", "  value: 0.03"),
+        trains=set(),
+        jobs={"claims", "report"},
+    ),
+    "a published claim's code": Row(
+        edit=replaced("workflow/gridproof/claims/epochs.py", "epochs=100", "epochs=99"),
+        trains=set(),
+        jobs={"claims", "report"},
+    ),
     "prose of the report": Row(
         edit=lambda workspace: workspace.edit(
             "report/sections/_experiment.md.j2", lambda text: f"{text}\nA closing word.\n"
@@ -204,7 +229,7 @@ ROWS: Mapping[str, Row] = {
             '"n": 0, "n_classes": len',
         ),
         trains=set(),
-        jobs={"data/towns", "data_map/towns", "report"} | FIGURES,
+        jobs={"data/towns", "data_map/towns", "claims", "report"} | FIGURES,
     ),
     "a data file touched": Row(edit=touch_data, trains=set(), jobs=set()),
 }

@@ -9,6 +9,7 @@ import PIL.Image
 import pytest
 
 from figures.synthetic import write_data, write_slice
+from gridproof.claims.run import write_claims
 from gridproof.figures.registry import FIGURES
 from gridproof.report.build import build
 
@@ -81,12 +82,19 @@ class Study:
         alt = {"figure": figure, "alt": f"A picture of {figure} [1] with <angles>."}
         stem.with_suffix(".json").write_text(json.dumps(alt))
 
+    def judge(self, out: Path) -> None:
+        """Judge the published claims about the experiments that are there."""
+        plan_file = self.root / "claims.json"
+        plan_file.write_text(json.dumps({"study": self.plan, "claims": {}, "file": None}))
+        write_claims(plan_file, self.tables, self.templates, out)
+
     def build(self) -> tuple[str, str]:
         """Build the report; return its Markdown and its HTML."""
         plan_file = self.root / "plan.json"
         plan_file.write_text(json.dumps(self.plan))
-        out = self.root / "report"
-        build(plan_file, self.tables, self.root / "figures", self.templates, out)
+        out, claims = self.root / "report", self.root / "claims.parquet"
+        self.judge(claims)
+        build(plan_file, self.tables, self.root / "figures", self.templates, out, claims)
         names = ("report.md", "index.html")
         markdown, page = ((out / name).read_text(encoding="utf-8") for name in names)
         return markdown, page

@@ -120,9 +120,16 @@ def test_deterministic_models_say_that_they_need_one_replicate(study):
 def test_missing_data_are_told(study):
     """The report names what was not found and the sections that are left out for it."""
     study.plan["missing"] = [
-        {"name": "faces", "files": ["data/faces"], "experiments": ["Fine-tuning", "Trees"]}
+        {
+            "name": "faces",
+            "files": ["data/faces"],
+            "names": ["scratch", "finetune", "linear_probe", "sklearn_probe", "xgboost"],
+            "experiments": ["Fine-tuning", "Trees"],
+        }
     ]
     add_images(study, "real_or_fake", seventeen())
     markdown, _ = study.build()
     assert "**faces** was not found at `data/faces`" in prose(markdown)
     assert "Fine-tuning and Trees" in prose(markdown)
+    assert "`cannot be tested` XGBoost is near the top." in prose(markdown)
+    assert "tested: the data 'faces' are not there (data/faces)." in prose(markdown)

@@ -7,6 +7,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
+from gridproof.claims.judge import SCHEMA as CLAIMS
 from gridproof.measurements.measure import SCHEMA
 from gridproof.measurements.registry import quantities_of
 from gridproof.store.layout import ASSEMBLED, assembled_folder
@@ -47,7 +48,7 @@ def assembled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_table_is_documented() -> None:
     """The page has a section for each table of a study and of a cell, and no other."""
-    assert list(documented()) == [*KEYS, "metrics", "measured"]
+    assert list(documented()) == [*KEYS, "claims", "metrics", "measured"]
 
 
 @pytest.mark.parametrize("folder", [".", "learning_rate", "batch_norm"])
@@ -61,6 +62,14 @@ def test_columns_of_study_tables_are_documented(name: str, folder: str, tables: 
 def test_columns_of_cell_tables_are_documented(name: str, assembled: Path) -> None:
     """Names, order and types of the columns are those of the page."""
     assert columns(assembled / f"{name}.parquet") == documented()[name]
+
+
+def test_columns_of_the_claims_are_documented() -> None:
+    """Names, order and types of the columns are those of the page."""
+    described = [
+        (field.name, ARROW_NAMES.get(str(field.type), str(field.type))) for field in CLAIMS
+    ]
+    assert described == documented()["claims"]
 
 
 def test_columns_of_measured_numbers_are_documented() -> None:

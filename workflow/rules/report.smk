@@ -137,4 +137,5 @@ rule report:
         tables=folder_of_tables,
     shell:
         "python -m gridproof report {input.plan:q} {params.folder:q}"
-        " --tables {params.tables:q} --figures {params.figures:q} --templates report &> {log:q}"
+        " --tables {params.tables:q} --figures {params.figures:q} --claims {input.claims:q}"
+        " --templates report &> {log:q}"

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 
 TENTH = 0.1
+SHORTEST = 2
+"""Epochs of the shortest training that has an end to compare with what was before."""
 
 
 def trained(values: pd.DataFrame) -> pd.DataFrame:
@@ -19,9 +21,11 @@ def last_fall(losses: pd.DataFrame) -> pd.Series:
     """Return how far a loss falls over the last tenth of the epochs, as a share of it before.
 
     Of the lowest loss so far, so that a late jump up does not look like an end, nor one down again
-    like progress.
+    like progress. NaN where there is one epoch only.
     """
     lowest = trained(losses).cummin(skipna=False)
+    if len(lowest) < SHORTEST:
+        return pd.Series(float("nan"), index=losses.columns)
     before = lowest.iloc[-1 - max(1, round(TENTH * len(lowest)))]
     return 1 - lowest.iloc[-1] / before
 

@@ -20,6 +20,7 @@ from gridproof.study.claims import (
     Monotone,
     UserClaim,
     Within,
+    written,
 )
 
 
@@ -56,7 +57,7 @@ def values_of(tables: Tables, user: UserClaim, member: Member) -> pd.Series:
             return trained(values).max()
         case "lowest":
             return trained(values).min()
-    if user.epoch not in values.index:
+    if user.epoch not in values.index.tolist():
         raise UntestableError(f"{member.label}: there is no epoch {user.epoch}")
     return pd.Series(values.loc[user.epoch])
 
@@ -90,8 +91,8 @@ def compare(user: UserClaim, form: Compare) -> tuple[str, Callable[[Tables], lis
         what = f"difference in {column(user)}"
         return [condition(user, more - less, what, form.by, math.inf)]
 
-    rule = f"{column(user)} of {words(form.more)} is at least {form.by:g} above that of"
-    return f"{rule} {words(form.less)}.", measure
+    rule = f"{column(user)} of {written(form.more)} is at least {form.by:g} above that of"
+    return f"{rule} {written(form.less)}.", measure
 
 
 def bound(user: UserClaim, form: Bound) -> tuple[str, Callable[[Tables], list[Condition]]]:
@@ -105,7 +106,7 @@ def bound(user: UserClaim, form: Bound) -> tuple[str, Callable[[Tables], list[Co
 
     parts = [f"at least {form.at_least:g}"] if form.at_least is not None else []
     parts += [f"at most {form.at_most:g}"] if form.at_most is not None else []
-    return f"{column(user)} of {words(form.of)} is {' and '.join(parts)}.", measure
+    return f"{column(user)} of {written(form.of)} is {' and '.join(parts)}.", measure
 
 
 def monotone(user: UserClaim, form: Monotone) -> tuple[str, Callable[[Tables], list[Condition]]]:
@@ -122,7 +123,9 @@ def monotone(user: UserClaim, form: Monotone) -> tuple[str, Callable[[Tables], l
         what = f"smallest step in {column(user)} along {form.along}"
         return [condition(user, smallest(*steps), what, form.by, math.inf)]
 
-    rule = f"Along {form.along}, {column(user)} of cells with {words(form.of)} {form.direction} by"
+    rule = (
+        f"Along {form.along}, {column(user)} of cells with {written(form.of)} {form.direction} by"
+    )
     return f"{rule} at least {form.by:g} from each to the next.", measure
 
 
@@ -143,8 +146,8 @@ def extreme(user: UserClaim, form: Extreme) -> tuple[str, Callable[[Tables], lis
         return [condition(user, lead, what, 0.0, math.inf)]
 
     word = "highest" if highest else "lowest"
-    rule = f"{words(form.cell)} has the {word} {column(user)} of the cells with"
-    return f"{rule} {words(form.among)}.", measure
+    rule = f"{written(form.cell)} has the {word} {column(user)} of the cells with"
+    return f"{rule} {written(form.among)}.", measure
 
 
 def within(user: UserClaim, form: Within) -> tuple[str, Callable[[Tables], list[Condition]]]:
@@ -155,7 +158,7 @@ def within(user: UserClaim, form: Within) -> tuple[str, Callable[[Tables], list[
         values = values_of(tables, user, tables.exactly(user.experiment, form.of))
         return [condition(user, values, column(user), low, high)]
 
-    rule = f"{column(user)} of {words(form.of)} is {form.value:g} give or take"
+    rule = f"{column(user)} of {written(form.of)} is {form.value:g} give or take"
     return f"{rule} {form.tolerance:g}.", measure
 
 
@@ -166,12 +169,3 @@ FORMS: dict[type, Callable[..., tuple[str, Callable[[Tables], list[Condition]]]]
     Extreme: extreme,
     Within: within,
 }
-
-
-def words(values: Mapping[str, object]) -> str:
-    """Return `depth 6, width 32`; `any parameters` for none."""
-    parts = (
-        f"{name} {value:g}" if type(value) is float else f"{name} {value}"
-        for name, value in values.items()
-    )
-    return ", ".join(parts) or "any parameters"

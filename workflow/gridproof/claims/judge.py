@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-import pandas as pd
+import pyarrow as pa
 
 from gridproof.claims.condition import Condition
 from gridproof.claims.registry import Claim
@@ -136,32 +136,24 @@ def judge_all(claims: Iterable[Claim], tables: Tables) -> list[Verdict]:
     ]
 
 
-def frame(verdicts: Iterable[Verdict], thresholds: Thresholds) -> pd.DataFrame:
+def claims_table(verdicts: Iterable[Verdict], thresholds: Thresholds) -> pa.Table:
     """Return the table of claims; its columns are described in docs/tables.md."""
-    rows = pd.DataFrame([row(verdict, thresholds) for verdict in verdicts], columns=list(TYPES))
-    return rows.astype(TYPES)
+    rows = [row(verdict, thresholds) for verdict in verdicts]
+    return pa.Table.from_pylist(rows, schema=SCHEMA)
 
 
-TYPES = {
-    "id": "string",
-    "section": "string",
-    "experiment": "string",
-    "statement": "string",
-    "speculation": "bool",
-    "verdict": "string",
-    "seeds_held": "int64",
-    "seeds": "int64",
-    "published": "float64",
-    "ours": "float64",
-    "low": "float64",
-    "high": "float64",
-    "unit": "string",
-    "p_value": "float64",
-    "adjusted": "float64",
-    "in_print": "string",
-    "rule": "string",
-    "evidence": "string",
-}
+SCHEMA = pa.schema(
+    {
+        **dict.fromkeys(("id", "section", "experiment", "statement"), pa.string()),
+        "speculation": pa.bool_(),
+        "verdict": pa.string(),
+        **dict.fromkeys(("seeds_held", "seeds"), pa.int64()),
+        **dict.fromkeys(("published", "ours", "low", "high"), pa.float64()),
+        "unit": pa.string(),
+        **dict.fromkeys(("p_value", "adjusted"), pa.float64()),
+        **dict.fromkeys(("in_print", "rule", "evidence"), pa.string()),
+    }
+)
 
 
 def row(verdict: Verdict, thresholds: Thresholds) -> dict[str, Any]:

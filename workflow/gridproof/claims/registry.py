@@ -10,7 +10,7 @@ from functools import cache
 from string import Formatter
 from typing import TYPE_CHECKING
 
-from gridproof.errors import GridproofError, nearest
+from gridproof.errors import GridproofError
 
 if TYPE_CHECKING:
     from gridproof.claims.condition import Condition
@@ -132,10 +132,3 @@ def published_claims() -> Mapping[str, Claim]:
     for module in SECTIONS:
         importlib.import_module(f"gridproof.claims.{module}")
     return dict(PUBLISHED.claims)
-
-
-def claim_of(name: str, claims: Mapping[str, object]) -> str:
-    """Return an id if there is such a claim; GridproofError names the nearest one."""
-    if name not in claims:
-        raise GridproofError(f"there is no claim {name!r}{nearest(name, claims)}")
-    return name

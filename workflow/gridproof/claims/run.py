@@ -9,10 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
 from gridproof.claims.forms import claim_from_yaml
-from gridproof.claims.judge import frame, judge_all
+from gridproof.claims.judge import claims_table, judge_all
 from gridproof.claims.registry import Claim, Registry, published_claims
 from gridproof.claims.tables import Tables
 from gridproof.claims.thresholds import read_thresholds
@@ -53,9 +51,7 @@ def write_claims(plan_file: Path, tables_dir: Path, templates_dir: Path, out: Pa
         thresholds,
     )
     claims = claims_of(plan, content["claims"], content["file"])
-    table = pa.Table.from_pandas(
-        frame(judge_all(claims.values(), tables), thresholds), preserve_index=False
-    )
+    table = claims_table(judge_all(claims.values(), tables), thresholds)
     with atomic_path(out) as path:
         write_table(path, table.replace_schema_metadata({PLAN: plan_file.name.encode()}))
 

@@ -15,6 +15,7 @@ from gridproof.errors import GridproofError
 from gridproof.figures.inputs import Member
 from gridproof.report.ask import Ask
 from gridproof.report.published import Published, PublishedValue
+from gridproof.study.claims import written
 
 
 class UntestableError(GridproofError):
@@ -163,11 +164,6 @@ class Tables:
         middle, distance = self._thresholds[threshold], self._thresholds[within].value
         low, high = middle.value - distance, middle.value + distance
         return _condition(values, middle.unit, low=low, high=high, **words)
-
-
-def written(parameters: Mapping[str, Any]) -> str:
-    """Return `depth 6, width 32`."""
-    return ", ".join(f"{name} {value}" for name, value in parameters.items()) or "any parameters"
 
 
 def _matches(value: PublishedValue, match: Mapping[str, object]) -> bool:

@@ -241,10 +241,13 @@ def claims(
 @click.argument("plan", type=click.Path(path_type=Path))
 @click.option("--tables", required=True, type=click.Path(path_type=Path))
 @click.option("--figures", required=True, type=click.Path(path_type=Path))
+@click.option("--claims", required=True, type=click.Path(path_type=Path))
 @click.option("--templates", required=True, type=click.Path(path_type=Path))
 @click.argument("folder", type=click.Path(path_type=Path))
-def report(plan: Path, tables: Path, figures: Path, templates: Path, folder: Path) -> None:
-    """Write index.html and report.md into FOLDER from the study's PLAN, tables and figures."""
+def report(
+    plan: Path, tables: Path, figures: Path, claims: Path, templates: Path, folder: Path
+) -> None:
+    """Write index.html and report.md into FOLDER: the study's PLAN, tables, figures and claims."""
     from gridproof.report.build import build
 
-    build(plan, tables, figures, templates, folder)
+    build(plan, tables, figures, templates, folder, claims)

@@ -11,7 +11,8 @@ from jinja2 import Environment
 
 from gridproof.figures.inputs import Slice, load_slice
 from gridproof.report.ask import Ask, training_seconds
-from gridproof.report.compare import compare, difference
+from gridproof.report.claims import Claims, read_claims
+from gridproof.report.compare import Comparison, compare, difference
 from gridproof.report.html import render_page
 from gridproof.report.pictures import Picture, find_pictures, hero
 from gridproof.report.plan import StudyPlan, check_slice, read_facts, read_plan
@@ -26,7 +27,12 @@ PROVENANCE = ("engine", "threads", "device", "torch", "python", "commit")
 
 
 def build(
-    plan_file: Path, tables_dir: Path, figures_dir: Path, templates_dir: Path, out_dir: Path
+    plan_file: Path,
+    tables_dir: Path,
+    figures_dir: Path,
+    templates_dir: Path,
+    out_dir: Path,
+    claims_file: Path,
 ) -> None:
     """Write `index.html` and `report.md` into `out_dir`: one text in two forms.
 
@@ -36,6 +42,7 @@ def build(
     tables_dir : folder with a slice of tables for each experiment.
     figures_dir : folder with the figures of each experiment, and of the data in `data/`.
     templates_dir : folder with the templates, captions, `published.yaml` and `references.yaml`.
+    claims_file : the verdicts on the study's claims.
 
     Equal inputs give equal bytes. Raises GridproofError if tables do not belong to the plan, a
     figure is missing, or a template names something that is not there.
@@ -46,7 +53,8 @@ def build(
     published = read_published(templates_dir / "published.yaml")
     slices = load_slices(plan, tables_dir)
     opening = hero(pictures)
-    sections = make_sections(plan, slices, facts, published, pictures, opening)
+    claims = read_claims(claims_file)
+    sections = make_sections(plan, slices, facts, published, claims, pictures, opening)
     citations = Citations(read_references(templates_dir / "references.yaml"))
     environment = markdown_environment(templates_dir, citations)
     common = {"plan": plan, "opening": opening}
@@ -69,6 +77,9 @@ def build(
         "replicates": sum(len(seeds) for seeds in plan.cells().values()),
         "compared": any(item.ours for section in sections for item in section.comparisons),
         "provenance": provenance(slices),
+        "claims": claims,
+        "prose": contradicted(sections),
+        "titles": {experiment.name: experiment.title for experiment in plan.experiments},
     }
     markdown = tidy(render(environment, "report.md.j2", context))
     page = render_page(
@@ -87,6 +98,7 @@ def make_sections(
     slices: dict[str, Slice],
     facts: dict[str, dict[str, Any]],
     published: Published,
+    claims: Claims,
     pictures: list[Picture],
     opening: Picture | None,
 ) -> list[Section]:
@@ -101,6 +113,7 @@ def make_sections(
             comparisons=comparisons,
             difference=difference(published, ask, comparisons),
             proposal=published.proposal(experiment.name),
+            claims=claims.of(experiment.name),
             pictures=[
                 item
                 for item in pictures
@@ -109,6 +122,12 @@ def make_sections(
         )
         sections.append(section)
     return sections
+
+
+def contradicted(sections: list[Section]) -> list[Comparison]:
+    """Return the values in print that the published prose states otherwise."""
+    compared = (item for section in sections for item in section.comparisons)
+    return [item for item in compared if item.published.contradicts_prose]
 
 
 def section_template(environment: Environment, section: Section) -> str:

@@ -69,6 +69,13 @@ class Comparison:
         return decimal(self.published.value, max(2, digits))
 
     @property
+    def remark(self) -> str:
+        """What is to be said of the value in print: its prose, where that differs, and the note."""
+        value = self.published
+        prose = f"the prose says {value.prose}" if value.contradicts_prose else ""
+        return ", ".join(part for part in (prose, value.note) if part)
+
+    @property
     def shown(self) -> str:
         """Ours: mean and spread; the median for gradients, which lie powers of ten apart."""
         if self.ours is None:

@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from gridproof.errors import GridproofError
 
+ROUNDING = 1e-9
+
 
 class PublishedData(BaseModel):
     """What is known of the data behind the published values; entropy in nats.
@@ -39,7 +41,7 @@ class PublishedValue(BaseModel):
     """One number in print: the experiment and the parameters it belongs to, and where it stands.
 
     `quantity` is a column of `epochs` or one of the others that gridproof.report.compare knows;
-    `layer` belongs to gradient norms.
+    `layer` belongs to gradient norms; `prose` is what the text says where the value is a figure's.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -51,7 +53,16 @@ class PublishedValue(BaseModel):
     layer: int | None = None
     match: dict[str, bool | int | float | str]
     value: float
+    prose: str | None = None
     note: str = ""
+
+    @property
+    def contradicts_prose(self) -> bool:
+        """Whether the prose is off by more than half of its own last digit."""
+        if self.prose is None:
+            return False
+        digits = len(self.prose.partition(".")[2])
+        return abs(float(self.prose) - self.value) > 0.5 * 10.0**-digits + ROUNDING
 
 
 class Proposal(BaseModel):

@@ -7,6 +7,7 @@ from typing import Any
 
 from gridproof.report.activations import DeadRelus
 from gridproof.report.ask import Ask, is_measured, training_seconds
+from gridproof.report.claims import JudgedClaim
 from gridproof.report.compare import WORDS, Comparison, Difference
 from gridproof.report.gradients import Gradients, middle_value, n_zero
 from gridproof.report.judged import Judged
@@ -29,6 +30,7 @@ class Section:
     pictures: list[Picture]
     difference: Difference
     proposal: Proposal | None
+    claims: list[JudgedClaim]
 
     @property
     def template(self) -> str:
@@ -51,6 +53,7 @@ class Section:
             "own_data": self.difference.own_data,
             "difference": self.difference,
             "proposal": self.proposal,
+            "claims": self.claims,
             "comparable": any(item.ours is not None for item in self.comparisons),
             "published_values": len(self.comparisons),
             "published_table": self.published_table(),
@@ -106,7 +109,7 @@ class Section:
                 item.span,
                 item.difference,
                 item.published.section,
-                item.published.note,
+                item.remark,
             )
             for item in self.comparisons
         ]

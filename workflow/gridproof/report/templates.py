@@ -16,7 +16,10 @@ from jinja2 import (
     UndefinedError,
 )
 
+from gridproof.claims.condition import CONFIDENCE
 from gridproof.errors import GridproofError
+from gridproof.report.claims import SMALLEST_DECIMAL, claims_table, number
+from gridproof.report.html import heading_id
 from gridproof.report.markdown import code, escape, listed, table
 from gridproof.report.quantity import (
     Quantity,
@@ -52,9 +55,14 @@ def markdown_environment(templates: Path, citations: Citations) -> Environment:
         scientific=scientific,
         counted=counted,
         pairwise=pairwise,
+        anchor=heading_id,
+        small=small,
     )
     environment.globals.update(
         table=table,
+        claims_table=claims_table,
+        number=number,
+        level=CONFIDENCE,
         cite=citations.cite,
         references=citations.listed,
         decimal=decimal,
@@ -67,6 +75,11 @@ def markdown_environment(templates: Path, citations: Citations) -> Environment:
 def counted(quantity: Quantity) -> str:
     """Write a quantity of counts."""
     return quantity.written(thousands)
+
+
+def small(p_value: float) -> str:
+    """Write a p-value: three decimals, a power of ten below."""
+    return decimal(p_value) if p_value >= SMALLEST_DECIMAL else scientific(p_value)
 
 
 def html_environment(templates: Path) -> Environment:

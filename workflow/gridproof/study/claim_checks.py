@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from gridproof.study.claims import COLUMNS, Monotone, UserClaim, Values, matches
+from gridproof.study.claims import COLUMNS, Monotone, UserClaim, matches, written
 from gridproof.study.complaints import Complaint, unknown
 from gridproof.study.expand import members
 from gridproof.study.parameters import PARAMETERS
@@ -63,8 +63,3 @@ def file_complaints(path: Path | None) -> Iterator[Complaint]:
     except (SyntaxError, ValueError) as error:
         line = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
         yield Complaint(("claims_file",), f"{path}{line}: no valid Python ({error})")
-
-
-def written(values: Values) -> str:
-    """Return `depth 6, width 32`."""
-    return ", ".join(f"{name} {value}" for name, value in values.items()) or "any parameters"

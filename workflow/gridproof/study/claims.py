@@ -5,17 +5,42 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, Strict, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema, model_validator
 
 from gridproof.measurements.registry import quantities_of
-from gridproof.study.fields import WHOLE, Name, Number, Section, Switch, Text, expected
+from gridproof.study.fields import (
+    Name,
+    Number,
+    Section,
+    Switch,
+    Text,
+    expected,
+    whole_number,
+    whole_number_schema,
+)
 
 ClaimId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=64)]
-EpochNumber = Annotated[int, Strict(), Field(ge=0, le=1_000_000), WHOLE]
 Values = dict[Name, Switch | Number | str]
+EPOCHS = ("last", "lowest", "highest")
+LAST_EPOCH = 1_000_000
 SPLITS = ("train", "val", "test")
 METRICS = tuple(f"{split}_{metric}" for split in SPLITS for metric in ("loss", "accuracy"))
 COLUMNS = (*METRICS, *quantities_of("epochs"))
+
+
+def check_epoch(value: object) -> object:
+    """Refuse what names no epoch."""
+    number = whole_number(value)
+    if value in EPOCHS or (type(number) is int and 0 <= number <= LAST_EPOCH):
+        return number
+    raise expected(f"{', '.join(EPOCHS)} or a whole number from 0 to {LAST_EPOCH}")
+
+
+Epoch = Annotated[
+    int | str,
+    BeforeValidator(check_epoch),
+    WithJsonSchema({"anyOf": [{"enum": list(EPOCHS)}, whole_number_schema(0, LAST_EPOCH)]}),
+]
 
 
 class Compare(Section):
@@ -81,10 +106,7 @@ class UserClaim(Section):
     statement: Text = Field(description="The statement in a sentence.")
     experiment: Name = Field(description="The experiment whose cells are looked at.")
     column: str = Field(description="Column of the table `epochs`, such as val_accuracy.")
-    epoch: (
-        Literal["last", "lowest", "highest"]
-        | Annotated[int, Strict(), Field(ge=0, le=1_000_000), WHOLE]
-    ) = Field(
+    epoch: Epoch = Field(
         default="last",
         description="Which epoch: the last, that with the column's lowest or highest value, or a"
         " number (0 is the untrained network).",
@@ -125,3 +147,9 @@ class UserClaim(Section):
 def matches(parameters: Mapping[str, object], values: Values) -> bool:
     """Tell whether a cell's parameters have some values."""
     return all(parameters.get(name) == value for name, value in values.items())
+
+
+def written(values: Mapping[str, object]) -> str:
+    """Return `depth 6, width 32`; `any parameters` for none."""
+    numbers = {name: f"{v:g}" if type(v) is float else v for name, v in values.items()}
+    return ", ".join(f"{name} {value}" for name, value in numbers.items()) or "any parameters"

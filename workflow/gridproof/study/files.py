@@ -75,9 +75,12 @@ def study_file(study: Study) -> Path:
 
 
 def claims_content(study: Study) -> dict[str, object]:
-    """Return what claims follow from besides tables: the study's plan and the user's own claims."""
+    """Return what claims follow from besides tables: the study without its words, own claims."""
+    content = study_content(study)
+    wordless = {"title": "", "question": "", "figures": []}
+    experiments = [_experiment_words(study, item) | wordless for item in study.experiments.values()]
     return {
-        "study": study_content(study),
+        "study": content | {"title": "", "experiments": experiments},
         "claims": {
             name: claim.model_dump(mode="json", exclude_none=True)
             for name, claim in study.claims.items()

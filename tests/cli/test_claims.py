@@ -1,0 +1,106 @@
+"""`gridproof claims`: the list, one claim, pins and their check."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from claims.world import THRESHOLDS, tables_of, world
+from gridproof.claims.judge import claims_table, judge_all
+from gridproof.claims.registry import published_claims
+from gridproof.cli.claims import Row, check_claims, pin_claims, print_claim, print_claims
+from gridproof.errors import GridproofError
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[Row]:
+    """Return the claims of a study without images in which one statement fails."""
+    given = world()
+    given["learning_rate"][0].end_at("val_loss", 3.0)
+    absent = {"xgboost": "the data 'faces' are not there (data/faces)"}
+    verdicts = judge_all(published_claims().values(), tables_of(given, absent))
+    return claims_table(verdicts, THRESHOLDS).to_pylist()
+
+
+def test_list_shows_verdicts_and_counts_them(
+    rows: list[Row], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A line a claim, the sum at the end."""
+    print_claims(rows, None)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 46
+    assert any(line.startswith("lr-extremes-flat") and "does not hold" in line for line in lines)
+    assert lines[-1].startswith("44 claims: ")
+    assert "cannot be tested" in lines[-1]
+
+
+def test_list_of_a_section(rows: list[Row], capsys: pytest.CaptureFixture[str]) -> None:
+    """Those of the section alone; an unknown one is refused."""
+    print_claims(rows, "6.1.2.3")
+    assert capsys.readouterr().out.splitlines()[-1] == "5 claims: 5 holds"
+    with pytest.raises(GridproofError, match="no claims of section"):
+        print_claims(rows, "9.9")
+
+
+def test_claim_is_printed_with_its_evidence(
+    rows: list[Row], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Rule, numbers of each seed, threshold with its reason, cells."""
+    print_claim(rows, "lr-extremes-flat")
+    text = capsys.readouterr().out
+    assert "verdict: does not hold" in text
+    assert "seed 2: " in text
+    assert "threshold flat_loss 0.03 (nats): what the loss of a constant predictor" in text
+    assert "cell cell-" in text
+
+
+def test_claim_that_cannot_be_tested_is_printed_with_its_reason(
+    rows: list[Row], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Which data are not there."""
+    print_claim(rows, "cnn-xgboost-near-top")
+    assert "cannot be tested: the data 'faces' are not there" in capsys.readouterr().out
+
+
+def test_unknown_claim_names_the_nearest(rows: list[Row]) -> None:
+    """As every unknown name does."""
+    with pytest.raises(GridproofError, match="did you mean 'bn-loss'"):
+        print_claim(rows, "bn-los")
+
+
+def test_check_passes_on_pinned_verdicts(
+    rows: list[Row], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What was pinned is what is found."""
+    path = tmp_path / "expected.yaml"
+    pin_claims(rows, path)
+    assert check_claims(rows, path) == 0
+    assert "44 claims, 0 differ" in capsys.readouterr().out
+
+
+def test_check_names_each_verdict_that_differs(
+    rows: list[Row], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A changed verdict, a claim that is gone and one that is new each fail the check."""
+    path = tmp_path / "expected.yaml"
+    pin_claims(rows, path)
+    text = path.read_text().replace("bn-loss: holds", "bn-loss: does not hold")
+    path.write_text(text.replace("bn-accuracy: holds\n", "gone: holds\n"))
+    assert check_claims(rows, path) == 1
+    told = capsys.readouterr().out
+    assert "bn-loss: found 'holds', expected 'does not hold'" in told
+    assert "gone: found 'no such claim', expected 'holds'" in told
+    assert "bn-accuracy: found 'holds', expected 'none: it is not pinned'" in told
+
+
+@pytest.mark.parametrize("content", [None, "- a list\n", "a: 1\n", "a: [\n"])
+def test_check_against_a_bad_file_names_it(
+    rows: list[Row], tmp_path: Path, content: str | None
+) -> None:
+    """Missing, or no verdict for each claim."""
+    path = tmp_path / "expected.yaml"
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(GridproofError, match=str(path)):
+        check_claims(rows, path)
