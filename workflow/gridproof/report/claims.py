@@ -15,6 +15,7 @@ from gridproof.report.markdown import Markdown, code, escape, table
 from gridproof.report.quantity import decimal, scientific, thousands
 from gridproof.store.files import read_table
 
+OWN = "your own"
 CONTRADICTS = "contradicts"
 KINDS = ("holds", "holds in some seeds", "does not hold", "cannot be tested")
 COUNTS = {"steps", "parameters", "regions", "rates"}
@@ -128,12 +129,13 @@ class Claims:
 
     def by_section(self) -> Markdown:
         """Return a row a section of the published study: how many claims of each verdict."""
-        sections = dict.fromkeys(claim.section or "your own" for claim in self.claims)
+        names = {claim.section or OWN for claim in self.claims}
+        sections = sorted(names, key=lambda name: (name == OWN, not name[0].isdigit(), name))
         kinds = [kind for kind, _ in self.counted()]
         rows = []
         for section in sections:
             counts = Counter(
-                claim.kind for claim in self.claims if (claim.section or "your own") == section
+                claim.kind for claim in self.claims if (claim.section or OWN) == section
             )
             rows.append((section, *(counts[kind] for kind in kinds), counts.total()))
         return table(["section", *kinds, "claims"], rows)
