@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import PIL.Image
+import pytest
 
 from gridproof.report.html import Image, render_page
 from gridproof.report.markdown import escape
@@ -23,7 +24,7 @@ def test_formulas_become_mathml():
     assert '<math xmlns="http://www.w3.org/1998/Math/MathML" display="inline">' in text
     assert 'display="block"' in text
     assert "<mn>120</mn>" in text
-    assert "$" not in text
+    assert "$" not in text.split("<script")[0]
 
 
 def test_escaped_dollars_are_no_formula():
@@ -59,3 +60,19 @@ def test_animation_gives_way_to_its_still(tmp_path: Path):
     rules = " ".join(text.split())
     shown = "figure img.still { display: block; } figure img.moving { display: none; }"
     assert f"@media print, (prefers-reduced-motion: reduce) {{ {shown} }}" in rules
+
+
+@pytest.mark.parametrize(
+    ("verdict", "kind"),
+    [
+        ("holds", "holds"),
+        ("holds in 3 of 5 seeds", "some"),
+        ("does not hold", "fails"),
+        ("cannot be tested", "untested"),
+    ],
+)
+def test_verdicts_become_badges(verdict, kind):
+    """A verdict in code is one; other code stays code."""
+    found = page(f"`{verdict}` and `holds up`")
+    assert f'<span class="verdict {kind}">{verdict}</span>' in found
+    assert "<code>holds up</code>" in found

@@ -16,10 +16,15 @@ import PIL.Image
 from jinja2 import Environment
 from latex2mathml.converter import convert
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 MEDIA_TYPES = {".webp": "image/webp", ".svg": "image/svg+xml", ".gif": "image/gif"}
+VERDICT = re.compile(
+    r"(?P<some>holds in \d+ of \d+ seeds)|(?P<holds>holds)"
+    r"|(?P<fails>does not hold)|(?P<untested>cannot be tested)"
+)
 SCRIPTS = ("page.js",)
 """What the page runs, in this order; without scripts everything can be read all the same."""
 
@@ -84,7 +89,19 @@ def script_json(content: object) -> str:
 def markdown_parser() -> MarkdownIt:
     """Return the parser of the report's Markdown: CommonMark, tables and formulas, no HTML."""
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    parser.add_render_rule("code_inline", _code_or_badge)
     return parser.use(dollarmath_plugin, renderer=_math)
+
+
+def _code_or_badge(
+    renderer: RendererHTML, tokens: Sequence[Token], index: int, *rest: object
+) -> str:
+    """Return inline code; a verdict becomes a badge with a sign before it, not by colour alone."""
+    text = tokens[index].content
+    verdict = VERDICT.fullmatch(text)
+    if verdict is None:
+        return f"<code>{escape(text)}</code>"
+    return f'<span class="verdict {verdict.lastgroup}">{escape(text)}</span>'
 
 
 def _math(formula: str, options: Mapping[str, bool]) -> str:

@@ -30,9 +30,9 @@ def code(text: object) -> Markdown:
     return Markdown(f"`{text}`")
 
 
-def table(headers: Sequence[object], rows: Iterable[Sequence[object]]) -> Markdown:
-    """Return a table; the first column is aligned left, the others right."""
-    align = ["---", *["---:"] * (len(headers) - 1)]
+def table(headers: Sequence[object], rows: Iterable[Sequence[object]], n_left: int = 1) -> Markdown:
+    """Return a table; the first `n_left` columns are aligned left, the others right."""
+    align = [*["---"] * n_left, *["---:"] * (len(headers) - n_left)]
     lines = [headers, [Markdown(mark) for mark in align], *rows]
     return Markdown("\n".join(f"| {' | '.join(escape(cell) for cell in line)} |" for line in lines))
 
