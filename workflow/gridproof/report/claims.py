@@ -18,6 +18,7 @@ from gridproof.store.files import read_table
 OWN = "your own"
 CONTRADICTS = "contradicts"
 KINDS = ("holds", "holds in some seeds", "does not hold", "cannot be tested")
+UNWRITTEN = {"any", "fraction", "ratio", "rank"}
 COUNTS = {"steps", "parameters", "regions", "rates"}
 LARGEST_DECIMAL = 1e4
 SMALLEST_DECIMAL = 1e-3
@@ -74,7 +75,7 @@ class JudgedClaim:
         text = number(self.ours, self.unit)
         if math.isfinite(self.low) and self.low != self.high:
             text += f" [{number(self.low, self.unit)} to {number(self.high, self.unit)}]"
-        return f"{text} {self.unit}" if self.unit not in {"fraction", "ratio", "rank"} else text
+        return text if self.unit in UNWRITTEN else f"{text} {self.unit}"
 
     @property
     def printed(self) -> str:
