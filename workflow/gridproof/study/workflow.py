@@ -17,15 +17,15 @@ from gridproof.families import FAMILIES
 from gridproof.figures.registry import FIGURES
 from gridproof.measurements.registry import MEASUREMENTS
 from gridproof.store.layout import assembled_folder
-from gridproof.study.closure import PACKAGE_FOLDER, code_digest
+from gridproof.study.closure import code_digest
 from gridproof.study.cost import training_priorities
 from gridproof.study.data_plan import DataPlan
 from gridproof.study.files import claims_file, experiment_file, study_file, write_plans
 from gridproof.study.jobs import describe_data, describe_measurements, describe_training
+from gridproof.study.opening import plan_study, use_this_interpreter
 from gridproof.study.patterns import DIGEST, SLUG, pattern
-from gridproof.study.plan import CellPlan, Study, read_study
+from gridproof.study.plan import CellPlan, Study
 
-DEFAULT_CONFIG = Path("config.yaml")
 TEMPLATES = Path("report")
 TEMPLATE_SUFFIXES = {".j2", ".yaml", ".css", ".js", ".rst"}
 MEASURE_MODULE = "gridproof.measurements.measure"
@@ -55,25 +55,6 @@ def open_study(
         print(f"gridproof: error: {message}", file=sys.stderr)
         sys.exit(2)
     return WorkflowStudy(study)
-
-
-def plan_study(config_files: list[Path], overrides: Mapping[str, object]) -> Study:
-    """Return the study in the one file that was named, or in config.yaml."""
-    if len(config_files) > 1:
-        names = ", ".join(map(str, config_files))
-        raise GridproofError(f"one study at a time: --configfile was given {names}")
-    path = config_files[0] if config_files else DEFAULT_CONFIG
-    if path.is_absolute() and path.is_relative_to(Path.cwd()):
-        path = path.relative_to(Path.cwd())
-    return read_study(path, overrides)
-
-
-def use_this_interpreter() -> None:
-    """Let jobs find the Python that runs Snakemake, and this package, without an activation."""
-    folders = [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
-    os.environ["PATH"] = os.pathsep.join(folders)
-    paths = [str(PACKAGE_FOLDER.parent), os.environ.get("PYTHONPATH", "")]
-    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
 
 
 class WorkflowStudy:
