@@ -55,7 +55,8 @@ def test_everything_a_study_makes_is_there(smoke: tuple[Workspace, str]) -> None
     stems = {file.with_suffix("") for file in out.glob("figures/*/*.png")}
     assert len(stems) == 23
     assert stems == {file.with_suffix("") for file in out.glob("figures/*/*.svg")}
-    assert stems == {file.with_suffix("") for file in out.glob("figures/*/*.json")}
+    texts = {file.with_suffix("") for file in out.glob("figures/*/*.json")}
+    assert texts == stems | {out / f"figures/{name}/explorer" for name in ("shape", "epochs")}
     assert (out / "figures/shape/sharpening.gif").stat().st_size < 2_000_000
     assert (out / "report/report.md").is_file()
 

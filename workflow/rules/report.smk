@@ -118,6 +118,7 @@ rule report:
         vectors=STUDY.figures(".svg"),
         texts=STUDY.figures(".json"),
         animations=STUDY.animations(),
+        explorers=EXPLORERS.files(),
         facts=STUDY.facts(),
         claims=rules.claims.output,
         templates=STUDY.templates(),

@@ -182,6 +182,19 @@ def animation(name: str, tables: Path, data: Path, checkpoint: tuple[Path, ...],
 
 
 @cli.command()
+@click.option("--tables", required=True, type=click.Path(path_type=Path))
+@click.option("--data", required=True, type=click.Path(path_type=Path), help="Prepared data.")
+@click.option("--history", multiple=True, type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path))
+def explorer(tables: Path, data: Path, history: tuple[Path, ...], out: Path) -> None:
+    """Draw small maps of an experiment's networks after some epochs, for the page's sliders."""
+    from gridproof.figures.explorer import explore
+    from gridproof.store.layout import files_by_cell
+
+    explore(tables, files_by_cell(history), data, out)
+
+
+@cli.command()
 @click.argument("plan", type=click.Path(path_type=Path))
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--tables", required=True, type=click.Path(path_type=Path))

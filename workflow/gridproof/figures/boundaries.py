@@ -84,7 +84,7 @@ def draw_regions(
     areas = grid.on_land(prediction.classes)
     palette = np.array([to_rgb(color) for color in (*colors, SEA_COLOR)])
     image = palette[areas]
-    image[_borders(areas)] = to_rgb("#333333")
+    image[class_borders(areas)] = to_rgb("#333333")
     axes.imshow(
         image, origin="lower", extent=grid.extent, aspect=grid.aspect, interpolation="antialiased"
     )
@@ -101,8 +101,8 @@ def write_codes(
         write_code(axes, point, str(classes[one]), size)
 
 
-def _borders(areas: np.ndarray) -> np.ndarray:
-    """Return which land points have another class to the east or north."""
+def class_borders(areas: np.ndarray) -> np.ndarray:
+    """Return which land points have another class in the next column or row."""
     border = np.zeros(areas.shape, dtype=bool)
     land = areas >= 0
     border[:, :-1] |= (areas[:, :-1] != areas[:, 1:]) & land[:, :-1] & land[:, 1:]

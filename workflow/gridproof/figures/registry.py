@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -237,6 +237,25 @@ FIGURES: dict[str, FigureEntry] = {
 
 EXPERIMENT_FIGURES = tuple(entry.name for entry in FIGURES.values() if entry.level == "experiment")
 """The names that an experiment may list."""
+
+EXPLORED_FIGURES = ("extremes", "boundaries", "borders", "sharpening")
+"""The maps below which the page may show sliders over depth, width and epoch."""
+
+
+def explored_figure(
+    figures: Sequence[str], parameters: Sequence[Mapping[str, object]]
+) -> str | None:
+    """Return the figure of an experiment below which the page shows sliders; None for no sliders.
+
+    `parameters` are those of the experiment's cells. Sliders need a map among `figures`, and no
+    two cells that share depth and width; of a single cell they show the epochs alone.
+    """
+    if not all({"depth", "width"} <= set(cell) for cell in parameters):
+        return None
+    shapes = {(cell["depth"], cell["width"]) for cell in parameters}
+    if len(shapes) < len(parameters):
+        return None
+    return next((figure for figure in EXPLORED_FIGURES if figure in figures), None)
 
 
 def find_figure(name: str) -> FigureEntry:

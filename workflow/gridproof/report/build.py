@@ -13,6 +13,7 @@ from gridproof.figures.inputs import Slice, load_slice
 from gridproof.report.ask import Ask, training_seconds
 from gridproof.report.claims import Claims, read_claims
 from gridproof.report.compare import Comparison, compare, difference
+from gridproof.report.explorers import add_explorers
 from gridproof.report.html import render_page
 from gridproof.report.pictures import Picture, find_pictures, hero
 from gridproof.report.plan import StudyPlan, check_slice, read_facts, read_plan
@@ -52,6 +53,7 @@ def build(
     facts = {data.name: read_facts(data) for data in plan.data}
     published = read_published(templates_dir / "published.yaml")
     slices = load_slices(plan, tables_dir)
+    pictures, explorers = add_explorers(pictures, slices, figures_dir)
     opening = hero(pictures)
     claims = read_claims(claims_file)
     sections = make_sections(plan, slices, facts, published, claims, pictures, opening)
@@ -87,7 +89,7 @@ def build(
         title=plan.title,
         images={picture.reference: picture.image for picture in pictures},
         environment=html_environment(templates_dir),
-        data={},
+        data=explorers,
     )
     write_text(out_dir / "report.md", markdown)
     write_text(out_dir / "index.html", page)

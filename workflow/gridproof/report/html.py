@@ -25,7 +25,7 @@ VERDICT = re.compile(
     r"(?P<some>holds in \d+ of \d+ seeds)|(?P<holds>holds)"
     r"|(?P<fails>does not hold)|(?P<untested>cannot be tested)"
 )
-SCRIPTS = ("page.js", "tables.js")
+SCRIPTS = ("page.js", "tables.js", "explorer.js")
 """What the page runs, in this order; without scripts everything can be read all the same."""
 
 WEBP_QUALITY = 90

@@ -1,0 +1,43 @@
+"""The sliders' frames are a job of their own, and train nothing."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from workspace import Workspace
+
+pytestmark = pytest.mark.slow
+
+CONFIG = "config/small.yaml"
+OUT = "results/small"
+PLAIN = "set: {epochs: 3}\n    figures: [splits]"
+MAPPED = "set: {epochs: 3}\n    figures: [splits, boundaries]"
+NEW = {"figure/epochs/boundaries", "explorer/epochs", "report"}
+
+
+def test_map_of_one_cell_gets_sliders_and_trains_nothing(workspace: Workspace) -> None:
+    """A map asked for of finished cells draws figure, frames and page; the next run does nothing.
+
+    Then an edit of the frames' code draws them alone again, and without the map they are not made.
+    """
+    assert not list(workspace.path(OUT).glob("figures/*/explorer.json"))
+    workspace.edit(CONFIG, lambda text: text.replace(PLAIN, MAPPED))
+    planned = workspace.dry_run()
+    assert not planned.trained
+    assert planned.jobs >= NEW
+    assert not {job for job in planned.jobs if job.startswith("measure/")}
+    workspace.run()
+    content = json.loads(workspace.path(f"{OUT}/figures/epochs/explorer.json").read_text())
+    assert [cell["epochs"] for cell in content["cells"]] == [[0, 1, 2, 3]]
+    page = workspace.path(f"{OUT}/report/index.html").read_text()
+    assert 'data-enhancement="explorer-epochs"' in page
+    assert workspace.dry_run().jobs == set()
+    workspace.edit("workflow/gridproof/figures/explorer.py", lambda text: f"{text}\n\nUNUSED = 1\n")
+    edited = workspace.dry_run()
+    assert (edited.trained, edited.jobs) == (set(), {"explorer/epochs", "report"})
+    workspace.edit(CONFIG, lambda text: text.replace(MAPPED, PLAIN))
+    back = workspace.dry_run()
+    assert not back.trained
+    assert not {job for job in back.jobs if job.startswith("explorer/")}
