@@ -1,4 +1,5 @@
 import json
+import re
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -14,6 +15,9 @@ from gridproof.figures.registry import FIGURES
 from gridproof.report.build import build
 
 TEMPLATES = Path(__file__).parents[2] / "report"
+
+
+SCRIPT = re.compile(r"<script>.*?</script>", re.DOTALL)
 
 
 def one_pixel() -> bytes:
@@ -88,16 +92,20 @@ class Study:
         plan_file.write_text(json.dumps({"study": self.plan, "claims": {}, "file": None}))
         write_claims(plan_file, self.tables, self.templates, out)
 
+    @property
+    def page(self) -> str:
+        """The HTML of the report that was built last."""
+        return (self.root / "report" / "index.html").read_text(encoding="utf-8")
+
     def build(self) -> tuple[str, str]:
-        """Build the report; return its Markdown and its HTML."""
+        """Build the report; return its Markdown and its HTML, without the code of its scripts."""
         plan_file = self.root / "plan.json"
         plan_file.write_text(json.dumps(self.plan))
         out, claims = self.root / "report", self.root / "claims.parquet"
         self.judge(claims)
         build(plan_file, self.tables, self.root / "figures", self.templates, out, claims)
-        names = ("report.md", "index.html")
-        markdown, page = ((out / name).read_text(encoding="utf-8") for name in names)
-        return markdown, page
+        markdown = (out / "report.md").read_text(encoding="utf-8")
+        return markdown, SCRIPT.sub("", self.page)
 
 
 @pytest.fixture

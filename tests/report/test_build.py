@@ -91,7 +91,8 @@ def test_report_opens_on_borders_else_on_the_data(study, figures, opening):
 def test_page_needs_nothing_from_outside(study):
     """No script, no style sheet and no image comes from another file or host."""
     study.add("learning_rate", [synthetic_cell("one")])
-    _, page = study.build()
+    study.build()
+    page = study.page
     assert not re.search(r"<script[^>]+src|<link|@import|url\(|https?://[^\"<]*\.(js|css)", page)
     assert all(source.startswith("data:") for source in re.findall(r'src="([^"]+)"', page))
 

@@ -61,8 +61,8 @@ def with_script(page, script):
 def test_page_gets_its_controls_without_an_error(study, browse):
     """Sortable headers, links to headings, copy buttons, larger figures, colours."""
     study.add("learning_rate", [synthetic_cell("one"), synthetic_cell("two", position=1)])
-    _, page = study.build()
-    found = browse(page)
+    study.build()
+    found = browse(study.page)
     for name in ("sort", "anchor", "copy", "larger", "theme", "gallery"):
         assert f'class="{name}"' in found, name
     assert 'data-theme="system"' in found
