@@ -3,9 +3,6 @@ from gridproof.study.explorers import Explorers
 EXPLORERS = Explorers(STUDY.study)
 
 
-ruleorder: explorer > figure
-
-
 rule explorer:
     """Draw what an experiment's networks predict after some epochs, for the page's sliders."""
     input:

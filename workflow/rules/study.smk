@@ -13,7 +13,7 @@ wildcard_constraints:
     cell=r"[A-Za-z0-9_.+-]+-[0-9a-f]{12}",
     seeds=r"\d+(-\d+)*",
     experiment="|".join(STUDY.experiments),
-    figure=r"[a-z_]+",
+    figure=r"(?!explorer\b)[a-z_]+",
 
 
 onstart:
