@@ -13,6 +13,7 @@ from figures.synthetic import write_data, write_slice
 from gridproof.claims.run import write_claims
 from gridproof.figures.registry import FIGURES
 from gridproof.report.build import build
+from gridproof.report.stamp import Sources
 
 TEMPLATES = Path(__file__).parents[2] / "report"
 
@@ -60,6 +61,7 @@ class Study:
                 "slug": cell["cells"]["slug"][0],
                 "label": cell["memberships"]["label"][0],
                 "deterministic": False,
+                "measurements": [],
                 "seeds": [int(seed) for seed in cell["replicates"]["seed"]],
             }
             for cell in cells
@@ -103,7 +105,13 @@ class Study:
         plan_file.write_text(json.dumps(self.plan))
         out, claims = self.root / "report", self.root / "claims.parquet"
         self.judge(claims)
-        build(plan_file, self.tables, self.root / "figures", self.templates, out, claims)
+        sources = Sources(
+            tables=self.tables,
+            figures=self.root / "figures",
+            claims=claims,
+            templates=self.templates,
+        )
+        build(plan_file, sources, out)
         markdown = (out / "report.md").read_text(encoding="utf-8")
         return markdown, SCRIPT.sub("", self.page)
 
@@ -125,6 +133,7 @@ def study(tmp_path: Path) -> Study:
             }
         },
         "missing": [],
+        "gaps": None,
         "experiments": [],
     }
     study = Study(root=tmp_path, plan=plan)

@@ -1,4 +1,5 @@
 from gridproof.study.explorers import Explorers
+from gridproof.study.stages import EXPLORE
 
 EXPLORERS = Explorers(STUDY.study)
 
@@ -20,7 +21,7 @@ rule explorer:
     conda:
         "../../envs/report.yaml"
     params:
-        code=code_parameter("gridproof.figures.explorer"),
+        code=code_parameter(EXPLORE),
         options=EXPLORERS.options,
     shell:
         "python -m gridproof explorer {params.options:q} --out {output:q} &> {log:q}"

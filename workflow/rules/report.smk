@@ -1,3 +1,4 @@
+from gridproof.study.stages import DRAW, REPORT
 from gridproof.study.workflow import folder_of_figures, folder_of_tables
 
 
@@ -22,7 +23,7 @@ rule data_map:
     conda:
         "../../envs/report.yaml"
     params:
-        code=code_parameter("gridproof.figures.draw", "gridproof.figures.places"),
+        code=code_parameter(DRAW, "gridproof.figures.places"),
         data=STUDY.map_folder,
     shell:
         "python -m gridproof figure map --data {params.data:q}"
@@ -50,7 +51,7 @@ rule contact_sheet:
     conda:
         "../../envs/report.yaml"
     params:
-        code=code_parameter("gridproof.figures.draw", "gridproof.figures.contact_sheet"),
+        code=code_parameter(DRAW, "gridproof.figures.contact_sheet"),
         data=STUDY.map_folder,
     shell:
         "python -m gridproof figure contact_sheet --data {params.data:q}"
@@ -132,11 +133,11 @@ rule report:
     conda:
         "../../envs/report.yaml"
     params:
-        code=code_parameter("gridproof.report.build"),
+        code=code_parameter(REPORT),
         folder=subpath(output[0], parent=True),
         figures=folder_of_figures,
         tables=folder_of_tables,
     shell:
-        "python -m gridproof report {input.plan:q} {params.folder:q}"
+        "python -m gridproof build {input.plan:q} {params.folder:q}"
         " --tables {params.tables:q} --figures {params.figures:q} --claims {input.claims:q}"
         " --templates report &> {log:q}"

@@ -1,3 +1,4 @@
+from gridproof.study.stages import COLLECT, SLICE
 from gridproof.tables.collect import KEYS
 
 TABLES = list(KEYS)
@@ -22,7 +23,7 @@ rule slice:
     conda:
         "../../envs/train.yaml"
     params:
-        code=code_parameter("gridproof.tables.slices"),
+        code=code_parameter(SLICE),
         folder=subpath(output[0], parent=True),
     shell:
         "python -m gridproof slice {input.plan:q} {params.folder:q} &> {log:q}"
@@ -46,7 +47,7 @@ rule collect:
     conda:
         "../../envs/train.yaml"
     params:
-        code=code_parameter("gridproof.tables.collect"),
+        code=code_parameter(COLLECT),
         folder=subpath(output[0], parent=True),
     shell:
         "python -m gridproof collect {params.folder:q} {input:q} &> {log:q}"

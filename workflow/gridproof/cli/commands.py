@@ -251,16 +251,39 @@ def claims(
 
 
 @cli.command()
+@CONFIGFILE
+@ONLY
+@click.option("--check", is_flag=True, help="Exit 1 if the page is not of the study as it is now.")
+@click.option("--partial", is_flag=True, help="Show what is trained, with its gaps.")
+@click.argument("page", required=False, type=click.Path(path_type=Path))
+def report(
+    configfile: Path, only: str | None, check: bool, partial: bool, page: Path | None
+) -> None:
+    """Write the report of a study whose cells are trained, or check a PAGE that was written."""
+    from gridproof.cli.report import check_report, write_report
+
+    if page and not check:
+        raise click.UsageError("PAGE goes with --check: the report's place follows from the study")
+    if check and partial:
+        raise click.UsageError("--check and --partial exclude each other")
+    if check:
+        sys.exit(check_report(configfile, only, page))
+    sys.exit(write_report(configfile, only, partial))
+
+
+@cli.command()
 @click.argument("plan", type=click.Path(path_type=Path))
 @click.option("--tables", required=True, type=click.Path(path_type=Path))
 @click.option("--figures", required=True, type=click.Path(path_type=Path))
 @click.option("--claims", required=True, type=click.Path(path_type=Path))
 @click.option("--templates", required=True, type=click.Path(path_type=Path))
 @click.argument("folder", type=click.Path(path_type=Path))
-def report(
+def build(
     plan: Path, tables: Path, figures: Path, claims: Path, templates: Path, folder: Path
 ) -> None:
     """Write index.html and report.md into FOLDER: the study's PLAN, tables, figures and claims."""
-    from gridproof.report.build import build
+    from gridproof.report.build import build as build_report
+    from gridproof.report.stamp import Sources
 
-    build(plan, tables, figures, templates, folder, claims)
+    sources = Sources(tables=tables, figures=figures, claims=claims, templates=templates)
+    build_report(plan, sources, folder)

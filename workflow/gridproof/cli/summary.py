@@ -32,6 +32,8 @@ def summary(study: Study, started: float) -> str:
         f"{', '.join(item.experiments)}"
         for item in study.missing
     ]
+    if study.gaps:
+        lines.append(f"partial: {plural(len(study.gaps), 'gap')}, shown in the report")
     if study.note:
         lines.append(f"note: {study.note}")
     return "\n".join(lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from gridproof.report.plan import StudyPlan, check_slice, read_facts, read_plan
 from gridproof.report.published import Published, read_published
 from gridproof.report.references import Citations, read_references
 from gridproof.report.sections import Section
+from gridproof.report.stamp import STAMP, Sources, make_stamp
 from gridproof.report.templates import html_environment, markdown_environment, render
 from gridproof.store.atomic import write_text
 
@@ -27,35 +29,26 @@ GENERIC_SECTIONS = {"places": "sections/_experiment.md.j2", "images": "sections/
 PROVENANCE = ("engine", "threads", "device", "torch", "python", "commit")
 
 
-def build(
-    plan_file: Path,
-    tables_dir: Path,
-    figures_dir: Path,
-    templates_dir: Path,
-    out_dir: Path,
-    claims_file: Path,
-) -> None:
+def build(plan_file: Path, sources: Sources, out_dir: Path) -> None:
     """Write `index.html` and `report.md` into `out_dir`: one text in two forms.
 
     Parameters
     ----------
     plan_file : the study's plan as JSON (see gridproof.report.plan).
-    tables_dir : folder with a slice of tables for each experiment.
-    figures_dir : folder with the figures of each experiment, and of the data in `data/`.
-    templates_dir : folder with the templates, captions, `published.yaml` and `references.yaml`.
-    claims_file : the verdicts on the study's claims.
+    sources : where the files lie that the report is made of.
 
     Equal inputs give equal bytes. Raises GridproofError if tables do not belong to the plan, a
     figure is missing, or a template names something that is not there.
     """
     plan = read_plan(plan_file)
-    pictures = find_pictures(plan, figures_dir, templates_dir / "captions", out_dir)
+    templates_dir = sources.templates
+    pictures = find_pictures(plan, sources.figures, templates_dir / "captions", out_dir)
     facts = {data.name: read_facts(data) for data in plan.data}
     published = read_published(templates_dir / "published.yaml")
-    slices = load_slices(plan, tables_dir)
-    pictures, explorers = add_explorers(pictures, slices, figures_dir)
+    slices = load_slices(plan, sources.tables)
+    pictures, explorers = add_explorers(pictures, slices, sources.figures)
     opening = hero(pictures)
-    claims = read_claims(claims_file)
+    claims = read_claims(sources.claims)
     sections = make_sections(plan, slices, facts, published, claims, pictures, opening)
     citations = Citations(read_references(templates_dir / "references.yaml"))
     environment = markdown_environment(templates_dir, citations)
@@ -80,6 +73,7 @@ def build(
         "compared": any(item.ours for section in sections for item in section.comparisons),
         "provenance": provenance(slices),
         "claims": claims,
+        "gaps": [(gap.title, gap.label, ", ".join(map(str, gap.seeds))) for gap in plan.gaps or ()],
         "prose": contradicted(sections),
         "titles": {experiment.name: experiment.title for experiment in plan.experiments},
     }
@@ -89,7 +83,7 @@ def build(
         title=plan.title,
         images={picture.reference: picture.image for picture in pictures},
         environment=html_environment(templates_dir),
-        data=explorers,
+        data=explorers | {STAMP: asdict(make_stamp(plan, sources))},
     )
     write_text(out_dir / "report.md", markdown)
     write_text(out_dir / "index.html", page)
@@ -111,6 +105,7 @@ def make_sections(
         comparisons = compare(published, ask)
         section = Section(
             plan=experiment,
+            gaps=[gap for gap in plan.gaps or () if gap.experiment == experiment.name],
             ask=ask,
             comparisons=comparisons,
             difference=difference(published, ask, comparisons),

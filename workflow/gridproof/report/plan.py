@@ -21,6 +21,7 @@ class PlannedCell:
     label: str
     seeds: tuple[int, ...]
     deterministic: bool
+    measurements: tuple[str, ...]
 
     @property
     def folder(self) -> str:
@@ -62,8 +63,18 @@ class MissingData:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A cell of an experiment that was not finished, or the seeds of it that were not."""
+
+    experiment: str
+    title: str
+    label: str
+    seeds: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StudyPlan:
-    """What the report is to show."""
+    """What the report is to show; `gaps` is None for a whole study, else what is not finished."""
 
     study: str | None
     title: str
@@ -71,6 +82,7 @@ class StudyPlan:
     data: tuple[PlannedData, ...]
     missing: tuple[MissingData, ...]
     experiments: tuple[PlannedExperiment, ...]
+    gaps: tuple[Gap, ...] | None
 
     @property
     def command(self) -> str:
@@ -123,6 +135,7 @@ def parse_plan(plan: Mapping[str, Any]) -> StudyPlan:
             for item in plan["missing"]
         ),
         experiments=tuple(_experiment(experiment) for experiment in plan["experiments"]),
+        gaps=None if plan["gaps"] is None else tuple(_gap(gap) for gap in plan["gaps"]),
     )
 
 
@@ -185,6 +198,15 @@ def _listed(seeds: set[int]) -> str:
     return ", ".join(str(seed) for seed in sorted(seeds))
 
 
+def _gap(gap: Mapping[str, Any]) -> Gap:
+    return Gap(
+        experiment=gap["experiment"],
+        title=gap["title"],
+        label=gap["label"],
+        seeds=tuple(gap["seeds"]),
+    )
+
+
 def _experiment(experiment: Mapping[str, Any]) -> PlannedExperiment:
     return PlannedExperiment(
         name=experiment["name"],
@@ -199,6 +221,7 @@ def _experiment(experiment: Mapping[str, Any]) -> PlannedExperiment:
                 label=cell["label"],
                 seeds=tuple(cell["seeds"]),
                 deterministic=cell["deterministic"],
+                measurements=tuple(cell["measurements"]),
             )
             for cell in experiment["cells"]
         ),

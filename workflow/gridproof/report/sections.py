@@ -13,7 +13,7 @@ from gridproof.report.gradients import Gradients, middle_value, n_zero
 from gridproof.report.judged import Judged
 from gridproof.report.markdown import Markdown, code, table
 from gridproof.report.pictures import Picture
-from gridproof.report.plan import PlannedExperiment
+from gridproof.report.plan import Gap, PlannedExperiment
 from gridproof.report.published import Proposal
 from gridproof.report.quantity import decimal
 from gridproof.report.regions import Regions
@@ -25,6 +25,7 @@ class Section:
     """An experiment with what was planned, what was measured and what was printed."""
 
     plan: PlannedExperiment
+    gaps: list[Gap]
     ask: Ask
     comparisons: list[Comparison]
     pictures: list[Picture]
@@ -41,6 +42,7 @@ class Section:
         """Return what the section's template may name."""
         return {
             "experiment": self.plan,
+            "gaps": self.gaps,
             "ask": self.ask,
             "pictures": self.pictures,
             "steps": Steps(ask=self.ask),

@@ -12,6 +12,7 @@ CACHE = RESULTS / "cache"
 BLOCK_WIDTH = 5
 MEASURED = "measured.parquet"
 CLAIMS = "claims.parquet"
+PARTIAL = "partial"
 ASSEMBLED = (
     "metrics.parquet",
     "batches.parquet",
@@ -29,9 +30,13 @@ IMAGE_FILES = (
 )
 
 
-def study_folder(study: str | None) -> Path:
-    """Return where a study writes tables, figures and report: `results/` or `results/<study>/`."""
-    return RESULTS / study if study else RESULTS
+def study_folder(study: str | None, partial: bool = False) -> Path:
+    """Return where a study writes tables, figures and report: `results/` or `results/<study>/`.
+
+    What is made of a part of a study lies below, so that it never replaces what is made of all.
+    """
+    folder = RESULTS / study if study else RESULTS
+    return folder / PARTIAL if partial else folder
 
 
 def block_of(seed: int) -> int:

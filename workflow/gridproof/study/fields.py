@@ -23,7 +23,19 @@ from gridproof.measurements.registry import MEASUREMENTS
 MAX_SEEDS = 1000
 LAST_SEED = 2**31 - 1
 RESERVED_STUDIES = frozenset(
-    {"benchmarks", "cells", "claims", "data", "figures", "logs", "report", "tables"}
+    {
+        "benchmarks",
+        "cache",
+        "cells",
+        "claims",
+        "data",
+        "figures",
+        "logs",
+        "partial",
+        "plan",
+        "report",
+        "tables",
+    }
 )
 RESERVED_EXPERIMENTS = frozenset({"data"})
 EXPERIMENT_FIGURES = tuple(name for name, entry in FIGURES.items() if entry.level == "experiment")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 from gridproof.store.atomic import write_text
@@ -65,6 +66,7 @@ def study_content(study: Study) -> dict[str, object]:
             }
             for item in study.missing
         ],
+        "gaps": None if study.gaps is None else [asdict(gap) for gap in study.gaps],
         "experiments": [_experiment_words(study, item) for item in study.experiments.values()],
     }
 
@@ -122,6 +124,7 @@ def _experiment_words(study: Study, experiment: ExperimentPlan) -> dict[str, obj
                 "slug": study.cells[member.cell].slug,
                 "label": member.label,
                 "deterministic": study.cells[member.cell].deterministic,
+                "measurements": study.cells[member.cell].measurements,
                 "seeds": [s for s in experiment.seeds if s in study.cells[member.cell].seeds],
             }
             for member in experiment.members

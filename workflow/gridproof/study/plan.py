@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gridproof.data.kinds import FEATURES
-from gridproof.data.sources import find_source
 from gridproof.errors import GridproofError
 from gridproof.families import FAMILIES, Family
 from gridproof.measurements.registry import in_order
@@ -32,6 +31,7 @@ from gridproof.study.identity import (
     library_versions,
 )
 from gridproof.study.load import load_config
+from gridproof.study.missing import Gap, MissingData, missing_data
 from gridproof.study.parameters import Parameters
 from gridproof.study.schema import Comparison, StudyConfig
 
@@ -118,18 +118,11 @@ class ExperimentPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MissingData:
-    """Optional data that are not there, and the experiments left out for it: names and titles."""
-
-    name: str
-    files: tuple[str, ...]
-    names: tuple[str, ...]
-    experiments: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Study:
-    """A study, read and resolved: everything that is planned follows from it."""
+    """A study, read and resolved: everything that is planned follows from it.
+
+    `gaps` is None for a whole study, else what this part of a study leaves out.
+    """
 
     path: Path
     name: str | None
@@ -141,11 +134,12 @@ class Study:
     claims: Mapping[str, UserClaim]
     claims_file: Path | None
     note: str | None
+    gaps: tuple[Gap, ...] | None = None
 
     @property
     def folder(self) -> Path:
         """Where the study's tables, figures and report go."""
-        return study_folder(self.name)
+        return study_folder(self.name, partial=self.gaps is not None)
 
     @property
     def features(self) -> dict[str, DataPlan]:
@@ -196,23 +190,6 @@ def read_study(path: Path, overrides: Mapping[str, object] | None = None) -> Stu
 def source_options(config: StudyConfig, name: str) -> dict[str, object]:
     """Return what a study says of a data set, without what does not concern its content."""
     return config.data[name].model_dump(mode="json", exclude={"optional"})
-
-
-def missing_data(
-    config: StudyConfig, experiments: Sequence[ResolvedExperiment]
-) -> Iterator[MissingData]:
-    """Yield the optional data of which no file is there."""
-    for name in dict.fromkeys(experiment.data for experiment in experiments):
-        source = config.data[name]
-        options = find_source(source.source).path_options
-        files = [Path(getattr(source, option)) for option in options]
-        if getattr(source, "optional", False) and not any(file.exists() for file in files):
-            yield MissingData(
-                name=name,
-                files=tuple(map(str, files)),
-                names=tuple(item.name for item in experiments if item.data == name),
-                experiments=tuple(item.title for item in experiments if item.data == name),
-            )
 
 
 def plan_experiment(

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from gridproof.claims.registry import SECTIONS
 from gridproof.cli.summary import WRAPPED, failures, show, summary
 from gridproof.errors import GridproofError
 from gridproof.failures import explain
@@ -25,13 +24,9 @@ from gridproof.study.jobs import describe_data, describe_measurements, describe_
 from gridproof.study.opening import plan_study, use_this_interpreter
 from gridproof.study.patterns import DIGEST, SLUG, pattern
 from gridproof.study.plan import CellPlan, Study
+from gridproof.study.stages import ANIMATE, CLAIMS, DRAW, MEASURE, claims, template_files
 
 TEMPLATES = Path("report")
-TEMPLATE_SUFFIXES = {".j2", ".yaml", ".css", ".js", ".rst"}
-MEASURE_MODULE = "gridproof.measurements.measure"
-DRAW_MODULE = "gridproof.figures.draw"
-CLAIMS_PACKAGE = "gridproof.claims"
-ANIMATE_MODULE = "gridproof.figures.animation"
 
 
 def open_study(
@@ -159,7 +154,7 @@ class WorkflowStudy:
     def measurement_code(self, wildcards: Any) -> str:
         """Return the code of a cell's measurements, so that only its edits measure again."""
         names = self.cell(wildcards).measurements
-        return code_parameter(MEASURE_MODULE, *(MEASUREMENTS[name].module for name in names))
+        return code_parameter(MEASURE, *(MEASUREMENTS[name].module for name in names))
 
     def cell_files(self) -> list[str]:
         """Return all files that training jobs declare."""
@@ -211,11 +206,11 @@ class WorkflowStudy:
 
     def figure_code(self, wildcards: Any) -> str:
         """Return a figure's code as a parameter, so that only its edits draw it again."""
-        return code_parameter(DRAW_MODULE, FIGURES[wildcards.figure].module)
+        return code_parameter(DRAW, FIGURES[wildcards.figure].module)
 
     def animation_code(self, wildcards: Any) -> str:
         """Return an animation's code as a parameter."""
-        return code_parameter(ANIMATE_MODULE, FIGURES[wildcards.figure].module)
+        return code_parameter(ANIMATE, FIGURES[wildcards.figure].module)
 
     def figure_options(self, wildcards: Any) -> list[str]:
         """Return the options of the command that draws a figure of an experiment."""
@@ -240,8 +235,7 @@ class WorkflowStudy:
 
     def templates(self) -> list[str]:
         """Return the files that hold the words and the looks of the report."""
-        files = sorted(file for file in TEMPLATES.rglob("*") if file.is_file())
-        return [str(file) for file in files if file.suffix in TEMPLATE_SUFFIXES]
+        return list(map(str, template_files(TEMPLATES)))
 
     def figures(self, suffix: str) -> list[str]:
         """Return the files of all figures with a suffix such as `.png`."""
@@ -271,8 +265,7 @@ class WorkflowStudy:
 
     def claims_code(self) -> str:
         """Return the code of all claims as a parameter, so that its edits judge them again."""
-        modules = (f"{CLAIMS_PACKAGE}.{section}" for section in SECTIONS)
-        return code_parameter(f"{CLAIMS_PACKAGE}.run", *modules)
+        return code_parameter(CLAIMS, *claims())
 
     def study_plan(self) -> str:
         """Return the plan that the report follows from."""

@@ -1,0 +1,187 @@
+"""The page carries what it was made of, and tells when that has changed."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from figures.synthetic import synthetic_cell
+from gridproof.errors import GridproofError
+from gridproof.report.plan import parse_plan
+from gridproof.report.stamp import BLOCK, Sources, differences, make_stamp, read_stamp
+
+
+def sources(study):
+    """Return where the files of a synthetic study lie."""
+    return Sources(
+        tables=study.tables,
+        figures=study.root / "figures",
+        claims=study.root / "claims.parquet",
+        templates=study.templates,
+    )
+
+
+def page_of(study):
+    """Build the report; return its page."""
+    study.build()
+    return study.root / "report" / "index.html"
+
+
+def changes(study, page):
+    """Return what `differences` tells of a page and the study as it is now."""
+    now = make_stamp(parse_plan(study.plan), sources(study))
+    return differences(read_stamp(page).parts, now.parts)
+
+
+@pytest.fixture
+def built(study):
+    """A study with its page."""
+    study.add("learning_rate", [synthetic_cell("one")], figures=("curves", "splits"))
+    return study, page_of(study)
+
+
+def test_page_belongs_to_what_it_was_made_of(built):
+    """Nothing differs right after the build, nor after a second one."""
+    study, page = built
+    assert changes(study, page) == []
+    assert len(read_stamp(page).parts) > 40
+
+
+def change_table(study):
+    """Change the numbers of a table."""
+    path = study.tables / "learning_rate" / "epochs.parquet"
+    pd.read_parquet(path).assign(val_loss=9.0).to_parquet(path)
+
+
+def change_figure(study):
+    """Draw another figure."""
+    (study.root / "figures/learning_rate/splits.svg").write_text("<svg/>")
+
+
+def lose_figure(study):
+    """Lose all forms of a figure."""
+    for suffix in (".svg", ".png", ".json"):
+        (study.root / "figures/learning_rate/splits").with_suffix(suffix).unlink()
+
+
+def change_verdicts(study):
+    """Judge otherwise."""
+    path = study.root / "claims.parquet"
+    pd.read_parquet(path).assign(verdict="holds").to_parquet(path)
+
+
+def change_facts(study):
+    """Prepare other data."""
+    (study.root / "data/countries-0123456789ab/facts.json").write_text("{}")
+
+
+def change_title(study):
+    """Name the study otherwise."""
+    study.plan["title"] = "Another"
+
+
+def change_question(study):
+    """Ask another question."""
+    study.plan["experiments"][0]["question"] = "Why?"
+
+
+def lose_cell(study):
+    """Take the cells out of an experiment."""
+    study.plan["experiments"][0]["cells"] = []
+
+
+def add_experiment(study):
+    """Ask for another experiment."""
+    study.plan["experiments"].append(study.plan["experiments"][0] | {"name": "more"})
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (change_table, ["tables of learning_rate: changed"]),
+        (change_figure, ["figure learning_rate/splits: changed"]),
+        (lose_figure, ["figure learning_rate/splits: not there any more"]),
+        (change_verdicts, ["verdicts on claims: changed"]),
+        (change_facts, ["facts of countries: changed"]),
+        (change_title, ["title of the study: changed"]),
+        (change_question, ["experiment learning_rate: its words and cells: changed"]),
+        (
+            lose_cell,
+            [
+                "cell cell-0-000000000001: no longer part of the study",
+                "experiment learning_rate: its words and cells: changed",
+            ],
+        ),
+        (
+            add_experiment,
+            [
+                "experiment more: its words and cells: not in this report",
+                "figure more/curves: not in this report",
+                "figure more/splits: not in this report",
+                "tables of more: not in this report",
+            ],
+        ),
+    ],
+)
+def test_what_changed_is_named(built, change, told):
+    """One change, one line; more only where more differs."""
+    study, page = built
+    change(study)
+    assert changes(study, page) == told
+
+
+def test_edited_code_is_named_by_its_stage(built, monkeypatch):
+    """Of the code of figures only the one that was edited is told."""
+    study, page = built
+    import gridproof.report.stamp as module
+
+    digest = module.code_digest
+    monkeypatch.setattr(
+        module,
+        "code_digest",
+        lambda *names: digest(*names) + ("x" if "gridproof.figures.splits" in names else ""),
+    )
+    assert changes(study, page) == ["code of the figure splits: changed"]
+
+
+def test_retrained_cell_is_named(built, monkeypatch):
+    """A cell's part follows what the manifests of its replicates say of their files."""
+    study, page = built
+    monkeypatch.chdir(study.root)
+    folder = study.root / "results/cells/cell-0-000000000001/seed-0"
+    folder.mkdir(parents=True)
+    (folder / "replicate.json").write_text(json.dumps({"files": {"metrics.parquet": "abc"}}))
+    assert changes(study, page) == ["cell cell-0-000000000001: changed"]
+
+
+def test_page_without_a_stamp_is_refused(built):
+    """Another page, or one whose stamp was taken out, is no report of ours."""
+    _, page = built
+    page.write_text(
+        re.sub(r'<script type="application/json" id="stamp">.*?</script>', "", page.read_text())
+    )
+    with pytest.raises(GridproofError, match="carries no stamp"):
+        read_stamp(page)
+    with pytest.raises(GridproofError, match="cannot be read as a page"):
+        read_stamp(page.with_name("nothing.html"))
+
+
+def test_partial_report_shows_its_gaps(study):
+    """What was not finished stands on top, and in the section of its experiment."""
+    study.add("learning_rate", [synthetic_cell("one")])
+    gap = {"experiment": "learning_rate", "title": "Learning rate", "label": "two", "seeds": [0, 1]}
+    lost = {"experiment": "shape", "title": "Depth and width", "label": "three", "seeds": [2]}
+    study.plan["gaps"] = [gap, lost]
+    markdown, _ = study.build()
+    assert "**This report is partial.**" in markdown
+    assert "| Learning rate | two | 0, 1 |" in markdown
+    assert "| Depth and width | three | 2 |" in markdown
+    assert markdown.count("**Not finished**, and so not shown here: two (seeds 0, 1).") == 1
+    assert read_stamp(study.root / "report/index.html").partial
+
+
+def test_whole_report_speaks_of_no_gaps(built):
+    """A report of all cells does not say that it is partial."""
+    study, page = built
+    assert "partial" not in (study.root / "report/report.md").read_text()
+    assert not read_stamp(page).partial
