@@ -140,3 +140,32 @@ def test_snakemake_report_holds_the_figures_with_captions(workspace: Workspace) 
     result = workspace.snakemake("--report", "report.html")
     assert result.returncode == 0, result.stdout
     assert "curves.png" in workspace.path("report.html").read_text()
+
+
+def test_report_is_checked_and_a_partial_one_shows_its_gaps(workspace: Workspace) -> None:
+    """A page is told to be stale, some cells do not pass for all, and what is there can be seen."""
+    page = workspace.path(f"{ROOM}/report/index.html")
+    check = ("report", "--configfile", CONFIG, "--check")
+    fresh = workspace.command(*check)
+    assert (fresh.returncode, "belongs to config/small.yaml" in fresh.stdout) == (0, True)
+
+    workspace.edit(CONFIG, lambda text: text.replace("[0.1, 1e-3]", "[0.1, 1e-2, 1e-3]"))
+    stale = workspace.command(*check)
+    assert stale.returncode == 1
+    assert "experiment learning_rate: its words and cells: changed" in stale.stdout
+    assert re.search(r"cell mlp-d2-w4-lr0.01-b64-e2-\w+: not in this report", stale.stdout)
+
+    before, times_before = page.read_bytes(), times(workspace)
+    refused = workspace.command("report", "--configfile", CONFIG)
+    assert refused.returncode != 0
+    assert "1 of 5 cells not trained: mlp-d2-w4-lr0.01-b64-e2-" in refused.stdout
+
+    partial = workspace.command("report", "--configfile", CONFIG, "--partial")
+    assert partial.returncode == 0, partial.stdout
+    assert times(workspace) == times_before
+    assert page.read_bytes() == before
+    shown = workspace.path(f"{ROOM}/partial/report/report.md").read_text()
+    assert "| Learning rate | learning_rate 0.01 | 0, 1 |" in shown
+    assert "**Not finished**, and so not shown here: learning_rate 0.01 (seeds 0, 1)." in shown
+    part = workspace.command(*check, f"{ROOM}/partial/report/index.html")
+    assert (part.returncode, "is a partial report" in part.stdout) == (1, True)

@@ -218,7 +218,7 @@ def test_shared_cells_are_counted_once(study):
 def edit_nothing_planned(study):
     """Plan a cell that no table holds."""
     cell = {"cell": "f" * 12, "slug": "depth-9", "label": "depth 9", "seeds": [0]}
-    cell["deterministic"] = False
+    cell |= {"deterministic": False, "measurements": []}
     study.plan["experiments"][0]["cells"].append(cell)
 
 

@@ -59,6 +59,7 @@ def add_images(study, name, models):
                     "slug": f"cell-{place + 1:012x}",
                     "label": model.label,
                     "deterministic": len(model.seeds) == 1,
+                    "measurements": [],
                     "seeds": list(model.seeds),
                 }
                 for place, model in enumerate(models)

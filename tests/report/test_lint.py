@@ -19,11 +19,13 @@ def test_no_template_types_a_number():
         ("{% if ask.members | length > 1 %}\nsome\n{% endif %}\nlayer 6\n", [4]),
         ("see [the paper](https://arxiv.org/abs/1502.03167)\n", []),
         ("see [paper 2](https://example.org)\n", [1]),
+        ("some\nTwelve layers and\ntwice the width\n", [2, 3]),
+        ("one of them; nobody attends; {{ two }}\n", []),
     ],
-    ids=["typed", "asked", "line", "link", "link text"],
+    ids=["typed", "asked", "line", "link", "link text", "words", "grammar"],
 )
-def test_typed_numbers_finds_digits_outside_expressions(text, lines):
-    """Digits count in prose, not in expressions and addresses."""
+def test_typed_numbers_finds_digits_and_words_outside_expressions(text, lines):
+    """Numbers count in prose, not in expressions and addresses."""
     assert [number for number, _ in typed_numbers(text)] == lines
 
 

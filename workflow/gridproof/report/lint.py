@@ -7,13 +7,22 @@ from pathlib import Path
 
 EXPRESSIONS = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 LINK_TARGETS = re.compile(r"\]\([^)]*\)")
+SMALL = "two three four five six seven eight nine ten eleven twelve"
+TEENS = "thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+LARGE = (
+    "twenty thirty forty fifty sixty seventy eighty ninety hundreds? thousands? millions? billions?"
+)
+OTHER = "dozens? twice thrice"
+WORDS = "|".join(f"{SMALL} {TEENS} {LARGE} {OTHER}".split())
+NUMBER = re.compile(rf"\d|\b(?:{WORDS})\b", re.IGNORECASE)
+"""A digit or a number in words from two on; below, `one` and `none` are grammar as often."""
 
 
 def typed_numbers(text: str) -> list[tuple[int, str]]:
-    """Return line number and line of each digit outside expressions and link targets."""
+    """Return line number and line of each number outside expressions and link targets."""
     prose = EXPRESSIONS.sub(lambda match: "\n" * match.group().count("\n"), text)
     lines = enumerate(LINK_TARGETS.sub("]", prose).splitlines(), start=1)
-    return [(number, line.strip()) for number, line in lines if re.search(r"\d", line)]
+    return [(number, line.strip()) for number, line in lines if NUMBER.search(line)]
 
 
 def check_templates(folder: Path) -> list[str]:
