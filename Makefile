@@ -2,13 +2,16 @@ VENV := .venv/bin
 PYTEST := $(VENV)/python -m pytest --numprocesses auto --dist loadfile
 
 .DEFAULT_GOAL := report
-.PHONY: report demo test check test-full lint bench lock setup help
+.PHONY: report demo example test check test-full lint bench lock setup help
 
 report: setup ## run the default study (config.yaml) and write its report
 	$(VENV)/gridproof run
 
 demo: setup ## run the small study of config/demo.yaml
 	$(VENV)/gridproof run --configfile config/demo.yaml
+
+example: report ## write docs/example/, and README's pictures and opening, from the default study (needs Chromium)
+	$(VENV)/python docs/example.py
 
 test: setup ## run all tests
 	$(PYTEST)

@@ -23,6 +23,30 @@
     try { localStorage.setItem(THEME_KEY, theme); } catch { /* for this visit only */ }
   }
 
+  // What stands at the right end of the navigation.
+  function makeTools() {
+    const tools = document.createElement("div");
+    tools.className = "tools";
+    document.querySelector("nav").append(tools);
+  }
+
+  // On a narrow screen the sections stand behind a button; without scripts they scroll sideways.
+  function makeMenu() {
+    const nav = document.querySelector("nav");
+    const menu = button("Sections", "Sections", () => open(menu.getAttribute("aria-expanded") !== "true"));
+    function open(shown) {
+      menu.setAttribute("aria-expanded", shown);
+      nav.classList.toggle("open", shown);
+    }
+    menu.className = "menu";
+    menu.setAttribute("aria-controls", "sections");
+    nav.classList.add("folded");
+    nav.prepend(menu);
+    nav.addEventListener("click", (event) => { if (event.target.closest("a")) open(false); });
+    nav.addEventListener("keydown", (event) => { if (event.key === "Escape") open(false); });
+    open(false);
+  }
+
   function makeThemes() {
     const toggle = button("", "", () => show(THEMES[(THEMES.indexOf(root.dataset.theme) + 1) % THEMES.length]));
     function show(theme) {
@@ -33,7 +57,7 @@
       remember(theme);
     }
     toggle.className = "theme";
-    document.querySelector("nav").append(toggle);
+    document.querySelector("nav .tools").append(toggle);
     show(THEMES.includes(remembered()) ? remembered() : "system");
   }
 
@@ -100,8 +124,37 @@
     links.forEach((_, id) => seen.observe(document.getElementById(id)));
   }
 
-  // j and k: next and previous section; slash: the next filter below.
-  function listenToKeys() {
+  const KEYS = [
+    ["j", "next section"],
+    ["k", "section before"],
+    ["/", "the next filter of a table"],
+    ["← →", "in a large figure: the one before, the next"],
+    ["?", "these keys"],
+    ["Esc", "close what is open"],
+  ];
+
+  function makeKeys() {
+    const dialog = document.createElement("dialog");
+    const list = document.createElement("dl");
+    dialog.className = "keys";
+    dialog.setAttribute("aria-label", "Keys");
+    KEYS.forEach(([key, meaning]) => {
+      const [term, text, name] = ["dt", "dd", "kbd"].map((element) => document.createElement(element));
+      name.textContent = key;
+      term.append(name);
+      text.textContent = meaning;
+      list.append(term, text);
+    });
+    dialog.append(button("×", "Close", () => dialog.close()), list);
+    document.body.append(dialog);
+    const opener = button("?", "Keys", () => dialog.showModal());
+    opener.className = "help";
+    document.querySelector("nav .tools").append(opener);
+    return dialog;
+  }
+
+  // See KEYS; nothing happens while something is typed or a dialog is open.
+  function listenToKeys(keys) {
     document.addEventListener("keydown", (event) => {
       if (event.target.closest("input, textarea, select, dialog") || event.ctrlKey || event.metaKey || event.altKey) return;
       const headings = [...document.querySelectorAll("main h2")];
@@ -109,6 +162,7 @@
       const current = below < 0 ? headings.length : below;
       if (event.key === "j") headings[Math.min(current, headings.length - 1)]?.scrollIntoView();
       if (event.key === "k") headings[Math.max(current - 2, 0)]?.scrollIntoView();
+      if (event.key === "?") keys.showModal();
       if (event.key === "/") {
         const filters = [...document.querySelectorAll(".filter input")];
         const next = filters.find((input) => input.getBoundingClientRect().top > 0) ?? filters[0];
@@ -117,10 +171,12 @@
     });
   }
 
+  makeTools();
+  makeMenu();
   makeThemes();
   makeAnchors();
   makeCopies();
   makeGallery();
   markCurrent();
-  listenToKeys();
+  listenToKeys(makeKeys());
 })();

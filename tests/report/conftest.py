@@ -119,7 +119,12 @@ class Study:
 @pytest.fixture
 def study(tmp_path: Path) -> Study:
     """Return a study without experiments, on synthetic data."""
-    data = write_data(tmp_path / "data" / "countries-0123456789ab")
+    return new_study(tmp_path)
+
+
+def new_study(root: Path) -> Study:
+    """Return a study without experiments, on synthetic data below a folder."""
+    data = write_data(root / "data" / "countries-0123456789ab")
     plan = {
         "study": None,
         "title": "Four | countries",
@@ -136,6 +141,6 @@ def study(tmp_path: Path) -> Study:
         "gaps": None,
         "experiments": [],
     }
-    study = Study(root=tmp_path, plan=plan)
-    study.write_figure(tmp_path / "figures" / "data" / "countries", "map")
+    study = Study(root=root, plan=plan)
+    study.write_figure(root / "figures" / "data" / "countries", "map")
     return study

@@ -134,3 +134,20 @@ def test_missing_data_are_told(study):
     assert "Fine-tuning and Trees" in prose(markdown)
     assert "`cannot be tested` XGBoost is near the top." in prose(markdown)
     assert "tested: the data 'faces' are not there (data/faces)." in prose(markdown)
+
+
+def test_chart_of_the_ranking_has_the_numbers_of_its_table(study):
+    """Place, name, mean and interval of every model, in the series of its kind."""
+    add_images(study, "real_or_fake", seventeen())
+    study.build()
+    name = "chart-real_or_fake-ranking"
+    found = re.search(rf'<script type="application/json" id="{name}">(.*?)</script>', study.page)
+    data = json.loads(found[1])
+    tables = load_slice(study.tables / "real_or_fake")
+    ranks = Judged(ask=Ask("real_or_fake", tables, {"kind": "images"})).ranks()
+    assert data["names"] == [rank.label for rank in ranks]
+    for place, rank in enumerate(ranks):
+        (line,) = [line for line in data["series"] if line["mean"][place] is not None]
+        assert line["label"] == rank.label.split(" ")[0]
+        assert line["mean"][place] == pytest.approx(rank.accuracy.mean, rel=1e-4)
+        assert (line["low"][place], line["high"][place]) == pytest.approx(rank.interval, rel=1e-4)

@@ -27,7 +27,7 @@ def loss_by_epoch(inputs: Inputs) -> Figure:
         _draw_member(axes, member, look)
     axes.axhline(prior, color=REFERENCE_COLOR, linestyle=":", label="entropy of the class prior")
     axes.set(xlabel="epoch", ylabel="validation loss (nats)")
-    axes.set_ylim(0, _top(members, prior))
+    axes.set_ylim(0, axis_top(members, prior))
     axes.margins(x=0.01)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     figure.legend(
@@ -62,7 +62,7 @@ def _draw_member(axes: Axes, member: Member, look: tuple[str, str]) -> None:
             axes.plot(*end, marker="X", color=color, markeredgecolor="black", zorder=5)
 
 
-def _top(members: list[Member], prior: float) -> float:
+def axis_top(members: list[Member], prior: float) -> float:
     """Return the upper end of the axis: spikes above it are cut so that the rest can be read."""
     finals = [value for member in members for value in member.finals("val_loss")]
     highest = max([prior, *(value for value in finals if math.isfinite(value))])

@@ -10,8 +10,9 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment
 
-from gridproof.figures.inputs import Slice, load_slice
+from gridproof.figures.inputs import Inputs, Slice, load_slice
 from gridproof.report.ask import Ask, training_seconds
+from gridproof.report.charts import add_charts
 from gridproof.report.claims import Claims, read_claims
 from gridproof.report.compare import Comparison, compare, difference
 from gridproof.report.explorers import add_explorers
@@ -47,6 +48,7 @@ def build(plan_file: Path, sources: Sources, out_dir: Path) -> None:
     published = read_published(templates_dir / "published.yaml")
     slices = load_slices(plan, sources.tables)
     pictures, explorers = add_explorers(pictures, slices, sources.figures)
+    pictures, charts = add_charts(pictures, figure_inputs(plan, slices))
     opening = hero(pictures)
     claims = read_claims(sources.claims)
     sections = make_sections(plan, slices, facts, published, claims, pictures, opening)
@@ -83,7 +85,7 @@ def build(plan_file: Path, sources: Sources, out_dir: Path) -> None:
         title=plan.title,
         images={picture.reference: picture.image for picture in pictures},
         environment=html_environment(templates_dir),
-        data=explorers | {STAMP: asdict(make_stamp(plan, sources))},
+        data=explorers | charts | {STAMP: asdict(make_stamp(plan, sources))},
     )
     write_text(out_dir / "report.md", markdown)
     write_text(out_dir / "index.html", page)
@@ -140,6 +142,15 @@ def load_slices(plan: StudyPlan, tables_dir: Path) -> dict[str, Slice]:
         slices[experiment.name] = load_slice(tables_dir / experiment.name)
         check_slice(plan, experiment, slices[experiment.name])
     return slices
+
+
+def figure_inputs(plan: StudyPlan, slices: dict[str, Slice]) -> dict[str, Inputs]:
+    """Return what the figures of each experiment are drawn from, but for checkpoints."""
+    folders = {data.name: data.directory for data in plan.data}
+    return {
+        experiment.name: Inputs(tables=slices[experiment.name], data_dir=folders[experiment.data])
+        for experiment in plan.experiments
+    }
 
 
 def provenance(slices: dict[str, Slice]) -> dict[str, Any]:

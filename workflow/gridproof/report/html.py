@@ -26,7 +26,11 @@ VERDICT = re.compile(
     r"|(?P<fails>does not hold)|(?P<untested>cannot be tested)"
 )
 SCRIPTS = ("page.js", "tables.js", "explorer.js")
-"""What the page runs, in this order; without scripts everything can be read all the same."""
+"""What every page runs, in this order; without scripts everything can be read all the same."""
+
+CHART_SCRIPTS = ("vendor/uPlot.js", "charts.js")
+CHART_STYLE = "vendor/uPlot.css"
+"""What a page with charts runs and looks like besides."""
 
 WEBP_QUALITY = 90
 """At twice the pixels that a page shows, the small codes of a map stay sharp."""
@@ -36,12 +40,14 @@ WEBP_QUALITY = 90
 class Image:
     """What the page shows for a reference: a still, or an animation where things may move.
 
-    `enhancement` names the data (see `render_page`) from which a script makes more of it.
+    `enhancement` names the data (see `render_page`) from which a script makes more of it: a chart
+    if `is_chart`.
     """
 
     still: Path
     animation: Path | None = None
     enhancement: str | None = None
+    is_chart: bool = False
 
 
 def render_page(
@@ -68,17 +74,26 @@ def render_page(
     body = body.replace("<table>", '<div class="table" tabindex="0"><table>')
     body = body.replace("</table>", "</table></div>")
     layout = environment.get_template("layout.html.j2")
+    charts = any(image.is_chart for image in images.values())
+    styles = ("style.css", CHART_STYLE) if charts else ("style.css",)
+    scripts = (*SCRIPTS, *CHART_SCRIPTS) if charts else SCRIPTS
     return (
         layout.render(
             title=title,
             body=body,
-            style=environment.get_template("style.css").render(),
-            scripts=[environment.get_template(name).render() for name in SCRIPTS],
+            style="\n".join(_source(environment, name) for name in styles),
+            scripts=[_source(environment, name) for name in scripts],
             data={name: script_json(content) for name, content in data.items()},
             contents=contents,
         )
         + "\n"
     )
+
+
+def _source(environment: Environment, name: str) -> str:
+    """Return a file beside the templates as it is: a script is no template."""
+    assert environment.loader is not None
+    return environment.loader.get_source(environment, name)[0].rstrip()
 
 
 def script_json(content: object) -> str:

@@ -1,0 +1,104 @@
+"""Write docs/example/, and README's pictures and opening, from the finished default study.
+
+make example    # runs the study first where it is not up to date
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from PIL import Image
+
+ROOT = Path(__file__).parent.parent
+RESULTS = ROOT / "results"
+EXAMPLE = ROOT / "docs" / "example"
+IMAGES = ROOT / "docs" / "images"
+README = ROOT / "README.md"
+BEGIN, END = "<!-- from docs/example/report.md: make example -->\n", "<!-- end -->\n"
+WRONG = "### What the published study gets wrong about itself\n"
+SHOWN = 3
+FIGURE = re.compile(r"\]\(\.\./figures/([^)]+)\)")
+MAX_BYTES = 8_000_000
+WINDOW_PX = (1280, 900)
+COLORS = 128
+"""Of the figures beside report.md: charts and maps have few, and take a third of the bytes."""
+
+
+def write_example() -> None:
+    """Copy the report as page and as Markdown with the figures beside it; check the bytes."""
+    shutil.rmtree(EXAMPLE, ignore_errors=True)
+    EXAMPLE.mkdir(parents=True)
+    shutil.copyfile(RESULTS / "report" / "index.html", EXAMPLE / "index.html")
+    text = (RESULTS / "report" / "report.md").read_text(encoding="utf-8")
+    for name in sorted(set(FIGURE.findall(text))):
+        copy_figure(RESULTS / "figures" / name, EXAMPLE / "figures" / name)
+    (EXAMPLE / "report.md").write_text(FIGURE.sub(r"](figures/\1)", text), encoding="utf-8")
+    size = sum(file.stat().st_size for file in EXAMPLE.rglob("*") if file.is_file())
+    print(f"docs/example: {size / 1e6:.1f} MB")
+    if size > MAX_BYTES:
+        raise SystemExit(f"docs/example: {size} bytes, expected at most {MAX_BYTES}")
+
+
+def copy_figure(source: Path, target: Path) -> None:
+    """Copy a figure; a still one with a palette, which nobody can tell from all colours."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.suffix != ".png":
+        shutil.copyfile(source, target)
+        return
+    with Image.open(source) as image:
+        image.convert("RGB").quantize(COLORS, dither=Image.Dither.NONE).save(target, optimize=True)
+
+
+def write_pictures() -> None:
+    """Copy the animation, and take a picture of the page's top."""
+    shutil.copyfile(RESULTS / "figures/shape/sharpening.gif", IMAGES / "sharpening.gif")
+    page = (EXAMPLE / "index.html").as_uri() + "#summary"
+    with TemporaryDirectory() as folder:
+        shot = Path(folder) / "report.png"
+        subprocess.run(
+            [
+                "chromium",
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--hide-scrollbars",
+                f"--window-size={WINDOW_PX[0]},{WINDOW_PX[1]}",
+                f"--screenshot={shot}",
+                page,
+            ],
+            check=True,
+            capture_output=True,
+        )
+        copy_figure(shot, IMAGES / "report.png")
+
+
+def wrong_statements(report: str) -> list[str]:
+    """Return the first items of the report's list of the published study's own mistakes."""
+    _, found, rest = report.partition(WRONG)
+    if not found:
+        raise SystemExit("results/report/report.md: no list of what is wrong in print")
+    section = rest.partition("\n#")[0]
+    items = [" ".join(item.split()) for item in re.split(r"^- ", section, flags=re.M)[1:]]
+    return [item.replace("](#", "](docs/example/report.md#") for item in items[:SHOWN]]
+
+
+def write_opening() -> None:
+    """Put the statements into README between its marks."""
+    items = wrong_statements((EXAMPLE / "report.md").read_text(encoding="utf-8"))
+    text = README.read_text(encoding="utf-8")
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise SystemExit(f"README.md: the marks {BEGIN!r} and {END!r} are not there")
+    listed = "".join(f"- {item}\n" for item in items)
+    README.write_text(f"{before}{begin}{listed}{end}{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write_example()
+    write_pictures()
+    write_opening()

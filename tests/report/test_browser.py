@@ -1,0 +1,336 @@
+"""The page in a real browser: headless Chromium, from a file, without a network."""
+
+from __future__ import annotations
+
+import base64
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from pathlib import Path
+
+import PIL.Image
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+from figures.synthetic import synthetic_cell
+from figures.synthetic_images import seventeen
+from report.conftest import new_study
+from report.test_html import page as html_page
+from report.test_images import add_images
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt install chromium"),
+]
+DESKTOP, PHONE = (1280, 900), (390, 844)
+SIZES = [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")]
+FRAMES = 3
+
+
+def sprite() -> str:
+    """Return three frames of 20 x 10 pixels, one below the other, each of another grey."""
+    content = BytesIO()
+    image = PIL.Image.new("L", (20, 10 * FRAMES))
+    for frame in range(FRAMES):
+        image.paste(80 * frame, (0, 10 * frame, 20, 10 * frame + 10))
+    image.save(content, "PNG")
+    return f"data:image/png;base64,{base64.b64encode(content.getvalue()).decode()}"
+
+
+def explorer() -> dict[str, object]:
+    """Return what the workflow draws for the sliders, of two cells."""
+    cells = [
+        {
+            "label": f"depth {depth}",
+            "seed": 0,
+            "depth": depth,
+            "width": 4,
+            "epochs": [0, 1, 2],
+            "val_accuracy": [0.1, 0.2, 0.3 * depth],
+            "sprite": sprite(),
+        }
+        for depth in (1, 2)
+    ]
+    return {"kind": "explorer", "frame": {"width": 20, "height": 10}, "cells": cells}
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page that has everything: charts, sliders, galleries, claims, formulas, long tables."""
+    study = new_study(tmp_path_factory.mktemp("browser"))
+    rates = [
+        synthetic_cell(
+            f"learning_rate {rate}", position=place, final=0.4 + place, learning_rate=rate
+        )
+        for place, rate in enumerate((1.0, 0.2, 1e-3))
+    ]
+    study.add("learning_rate", rates, figures=("curves", "splits"))
+    shapes = [
+        synthetic_cell(f"depth {depth}", position=2 + depth, depth=depth, measure=("regions",))
+        for depth in (1, 2)
+    ]
+    study.add("shape", shapes, figures=("boundaries", "extremes"))
+    (study.root / "figures/shape/explorer.json").write_text(json.dumps(explorer()))
+    add_images(study, "real_or_fake", seventeen())
+    study.build()
+    return study.root / "report" / "index.html"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The browser that the machine has, started once."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Open]:
+    """A function that opens a file; afterwards there must be no error and no request outside."""
+    contexts, told, asked = [], [], []
+
+    def opened(
+        file: Path, size: tuple[int, int] = DESKTOP, scheme: str = "light", scripts: bool = True
+    ) -> Page:
+        width, height = size
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,
+            offline=True,
+            has_touch=size == PHONE,
+            java_script_enabled=scripts,
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: told.append(message.text))
+        page.on("pageerror", lambda error: told.append(str(error)))
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(file.as_uri())
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert told == []
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_page_is_accessible(report, visit, size, scheme):
+    """axe-core finds nothing, with what opens opened too; the page is no wider than the screen."""
+    page = visit(report, size, scheme)
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    for opener in (".help", ".larger"):
+        page.locator(opener).first.click()
+        found = Axe().run(page)
+        assert found.violations_count == 0, f"{opener}: {found.generate_report()}"
+        page.keyboard.press("Escape")
+
+
+def test_every_link_leads_to_a_place_on_the_page(report, visit):
+    """Navigation, claims, sections, evidence: all targets are there."""
+    page = visit(report)
+    lost = page.evaluate(
+        """() => [...document.querySelectorAll('a[href^="#"]')].map((link) => link.hash.slice(1))
+              .filter((id) => document.getElementById(decodeURIComponent(id)) === null)"""
+    )
+    assert lost == []
+    assert page.locator('a[href^="#"]').count() > 30
+
+
+def test_without_scripts_everything_can_be_read(report, visit):
+    """Pictures stand where charts would; no control is there that does nothing."""
+    page = visit(report, scripts=False)
+    assert page.locator("figure img:not(.moving)").first.is_visible()
+    assert page.locator("button").count() == 0
+    assert page.locator("h2").count() > 5
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_slider_shows_another_frame(report, visit, size):
+    """Moving the epoch changes the drawn map and says what is seen; keys move it."""
+    page = visit(report, size)
+    canvas, slider = page.locator(".explorer canvas"), page.locator(".explorer input").last
+    canvas.scroll_into_view_if_needed()
+    before = pixels(canvas)
+    slider.focus()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_function(
+        "document.querySelector('.explorer canvas').dataset.shown.includes('epoch 1')"
+    )
+    assert pixels(canvas) != before
+    assert "epoch 1: validation accuracy 0.200" in page.locator(".explorer output").inner_text()
+
+
+def pixels(canvas: Locator) -> str:
+    """Return what is drawn, as text."""
+    return str(canvas.evaluate("(canvas) => canvas.toDataURL()"))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_chart_tells_the_numbers_at_a_place(report, visit, size):
+    """By pointer or finger, by the slider's keys; the legend hides a line."""
+    page = visit(report, size)
+    chart = page.locator(".chart").first
+    area = chart.locator(".u-over")
+    area.scroll_into_view_if_needed()
+    values = chart.locator(".legend .value")
+    ended = values.all_inner_texts()
+    box = area.bounding_box()
+    if size == PHONE:
+        page.touchscreen.tap(box["x"] + 2, box["y"] + 50)
+    else:
+        page.mouse.move(box["x"] + 2, box["y"] + 50)
+    page.wait_for_function("document.querySelector('.chart output').textContent === 'epoch 0'")
+    assert values.all_inner_texts() != ended
+    slider = chart.locator("input")
+    slider.focus()
+    page.keyboard.press("End")
+    assert chart.locator("output").inner_text() == "epoch 50"
+    assert values.all_inner_texts() == ended
+    assert "learning_rate 1.0 0.4" in slider.get_attribute("aria-valuetext")
+    line = chart.locator(".legend button").first
+    line.click()
+    assert line.get_attribute("aria-pressed") == "false"
+
+
+def test_dragging_zooms_and_the_button_shows_all_again(report, visit):
+    """The axis of the part that was dragged over, then that of the picture."""
+    page = visit(report)
+    area = page.locator(".chart .u-over").first
+    area.scroll_into_view_if_needed()
+    whole = pixels(page.locator(".chart canvas").first)
+    box = area.bounding_box()
+    page.mouse.move(box["x"] + 100, box["y"] + 50)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 200, box["y"] + 60, steps=4)
+    page.mouse.up()
+    assert pixels(page.locator(".chart canvas").first) != whole
+    page.mouse.move(0, 0)
+    page.locator(".chart .whole").first.click()
+    page.wait_for_function(f"document.querySelector('.chart canvas').toDataURL() === '{whole}'")
+
+
+def test_picture_comes_back_in_place_of_the_chart(report, visit):
+    """Once asked for, and in print in any case, which shows no controls."""
+    page = visit(report)
+    figure = page.locator("figure:has(.chart)").first
+    assert not figure.locator("img").is_visible()
+    page.emulate_media(media="print")
+    assert figure.locator("img").is_visible()
+    assert not figure.locator(".chart").is_visible()
+    assert not page.locator("nav").is_visible()
+    page.emulate_media(media="screen")
+    figure.locator("button", has_text="show the picture").click()
+    assert figure.locator("img").is_visible()
+    assert not figure.locator(".chart").is_visible()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_long_table_filters_its_rows(report, visit, size):
+    """What is typed hides the other rows, and their number is said; slash leads there."""
+    page = visit(report, size)
+    page.keyboard.press("/")
+    page.keyboard.type("xgboost")
+    shown = page.locator(".filter output").first.inner_text()
+    box = page.locator(".filter").first
+    assert page.evaluate("document.activeElement.type") == "search"
+    total = int(shown.split()[-2])
+    assert box.locator("xpath=following-sibling::*[1]").locator("tbody tr:visible").count() < total
+
+
+@pytest.mark.parametrize("clicks", [1, 2])
+def test_table_sorts_by_number(tmp_path, visit, clicks):
+    """Up at the first click, down at the second; a spread and a power of ten are no obstacle."""
+    rows = "| a | 10.5 ± 0.1 |\n| b | 7.0e-14 |\n| c | 1,234 |\n| d |  |\n| e | -2 |\n"
+    file = tmp_path / "page.html"
+    file.write_text(html_page(f"| name | value |\n|---|---:|\n{rows}"), encoding="utf-8")
+    page = visit(file)
+    header = page.locator(".table th").nth(1)
+    for _ in range(clicks):
+        header.locator("button").click()
+    order = page.locator("tbody td:first-child").all_inner_texts()
+    assert order == (["e", "b", "a", "c", "d"] if clicks == 1 else ["c", "a", "b", "e", "d"])
+    assert header.get_attribute("aria-sort") == ("ascending" if clicks == 1 else "descending")
+
+
+def test_keys_lead_from_section_to_section(report, visit):
+    """j and k go forth and back; a question mark lists the keys, Escape closes the list."""
+    page = visit(report)
+    seen = []
+    for key in ("j", "j", "k"):
+        page.keyboard.press(key)
+        page.wait_for_timeout(100)
+        seen.append(page.evaluate("window.scrollY"))
+    assert 0 < seen[0] < seen[1]
+    assert seen[2] == seen[0]
+    page.keyboard.press("?")
+    assert page.locator("dialog.keys").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.locator("dialog.keys").is_visible()
+
+
+def test_colours_follow_the_system_until_the_reader_chooses(report, visit):
+    """The button goes from the system's to light to dark."""
+    page = visit(report, scheme="dark")
+    background = "getComputedStyle(document.body).backgroundColor"
+    dark = page.evaluate(background)
+    page.locator(".theme").click()
+    light = page.evaluate(background)
+    assert light != dark
+    page.locator(".theme").click()
+    assert page.evaluate(background) == dark
+
+
+def test_sections_stand_behind_a_button_on_a_phone(report, visit):
+    """The button opens them, and a choice closes them again; a desktop needs none."""
+    page = visit(report, PHONE)
+    link = page.locator("nav a", has_text="Learning rate")
+    assert not link.is_visible()
+    page.locator(".menu").click()
+    assert link.is_visible()
+    link.click()
+    assert not link.is_visible()
+    assert page.url.endswith("#learning-rate")
+    assert not visit(report).locator(".menu").is_visible()
+
+
+def test_first_tab_skips_the_navigation(report, visit):
+    """The first link that the keyboard reaches leads to the text."""
+    page = visit(report)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the text"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "text"
+
+
+def test_figures_open_larger_and_lead_to_the_next(report, visit):
+    """A dialog with the figure and its caption; arrows walk through all figures."""
+    page = visit(report)
+    page.locator(".larger", has_text="larger").first.click()
+    dialog = page.locator("dialog.gallery")
+    first = dialog.locator("p").inner_text()
+    page.keyboard.press("ArrowRight")
+    assert dialog.locator("p").inner_text() != first
+    page.keyboard.press("ArrowLeft")
+    assert dialog.locator("p").inner_text() == first
+
+
+def test_commands_can_be_copied(report, visit):
+    """The button puts the command on the clipboard."""
+    page = visit(report)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    block = page.locator("pre", has_text="snakemake --cores all").last
+    block.locator("button").click()
+    assert page.evaluate("navigator.clipboard.readText()").strip().startswith("snakemake")
