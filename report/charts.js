@@ -87,8 +87,8 @@
 
   // The whole range has the axis of the picture, which cuts spikes; a part of it fills the height.
   function range(data, chart, low, high) {
-    const { min, max } = chart.scales.x;
-    const whole = min === data.xs[0] && max === data.xs.at(-1);
+    const [first, last] = chart.series[0].idxs ?? [0, data.xs.length - 1];
+    const whole = first === 0 && last === data.xs.length - 1;
     if (whole && data.top !== null) return [0, data.top];
     const edges = whole ? [Math.min(low, data.reference.value), high] : [low, high];
     const margin = (edges[1] - edges[0]) * 0.06 || 0.01;

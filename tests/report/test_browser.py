@@ -73,6 +73,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for depth in (1, 2)
     ]
     study.add("shape", shapes, figures=("boundaries", "extremes"))
+    study.add("shallow", [synthetic_cell("shallow", position=5, depth=1, measure=("regions",))])
     (study.root / "figures/shape/explorer.json").write_text(json.dumps(explorer()))
     add_images(study, "real_or_fake", seventeen())
     study.build()
@@ -210,6 +211,7 @@ def test_dragging_zooms_and_the_button_shows_all_again(report, visit):
     page = visit(report)
     area = page.locator(".chart .u-over").first
     area.scroll_into_view_if_needed()
+    page.mouse.move(0, 0)
     whole = pixels(page.locator(".chart canvas").first)
     box = area.bounding_box()
     page.mouse.move(box["x"] + 100, box["y"] + 50)

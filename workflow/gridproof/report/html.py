@@ -71,6 +71,7 @@ def render_page(
     contents = _name_headings(tokens)
     tokens = _make_figures(tokens, images)
     body = parser.renderer.render(tokens, parser.options, {})
+    body = body.replace('<div class="math block">', '<div class="math block" tabindex="0">')
     body = body.replace("<table>", '<div class="table" tabindex="0"><table>')
     body = body.replace("</table>", "</table></div>")
     layout = environment.get_template("layout.html.j2")
