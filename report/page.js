@@ -113,6 +113,12 @@
     });
   }
 
+  // A link to something folded opens it.
+  function openTarget() {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (target instanceof HTMLDetailsElement) { target.open = true; target.scrollIntoView(); }
+  }
+
   function markCurrent() {
     const links = new Map([...document.querySelectorAll("nav a")].map((link) => [link.hash.slice(1), link]));
     const seen = new IntersectionObserver((entries) => {
@@ -178,5 +184,7 @@
   makeCopies();
   makeGallery();
   markCurrent();
+  openTarget();
+  window.addEventListener("hashchange", openTarget);
   listenToKeys(makeKeys());
 })();

@@ -62,6 +62,12 @@ class Study:
                 "label": cell["memberships"]["label"][0],
                 "deterministic": False,
                 "measurements": [],
+                "spec": {
+                    "family": "mlp",
+                    "threads": 1,
+                    "engine": "eager",
+                    "parameters": {"depth": int(cell["cells"]["depth"][0])},
+                },
                 "seeds": [int(seed) for seed in cell["replicates"]["seed"]],
             }
             for cell in cells

@@ -42,7 +42,9 @@ def test_report_shows_numbers_figures_and_cells(study):
     assert f"is lowest for learning_rate 0.1, at {written} nats" in prose(markdown)
     assert "2 cells, 6 trained networks" in prose(markdown)
     assert "640 rows to train on, 80 for validation, 80 for the test" in prose(markdown)
-    assert "rm -r results/cells/cell-0-000000000001\nsnakemake --cores all\n" in markdown
+    folder = "results/cells/cell-0-000000000001"
+    again = f"rm -r {folder}\nsnakemake --cores all {folder}/seeds-0-1-2/metrics.parquet\n"
+    assert again in markdown
     assert "# Four \\| countries" in markdown
     assert "<h1" in page
     assert "Four | countries</h1>" in page
@@ -218,7 +220,7 @@ def test_shared_cells_are_counted_once(study):
 def edit_nothing_planned(study):
     """Plan a cell that no table holds."""
     cell = {"cell": "f" * 12, "slug": "depth-9", "label": "depth 9", "seeds": [0]}
-    cell |= {"deterministic": False, "measurements": []}
+    cell |= {"deterministic": False, "measurements": [], "spec": {}}
     study.plan["experiments"][0]["cells"].append(cell)
 
 

@@ -60,6 +60,7 @@ def add_images(study, name, models):
                     "label": model.label,
                     "deterministic": len(model.seeds) == 1,
                     "measurements": [],
+                    "spec": {"family": "cnn", "threads": 2, "engine": "eager", "parameters": {}},
                     "seeds": list(model.seeds),
                 }
                 for place, model in enumerate(models)

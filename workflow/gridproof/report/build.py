@@ -12,6 +12,7 @@ from jinja2 import Environment
 
 from gridproof.figures.inputs import Inputs, Slice, load_slice
 from gridproof.report.ask import Ask, training_seconds
+from gridproof.report.cells import make_cards
 from gridproof.report.charts import add_charts
 from gridproof.report.claims import Claims, read_claims
 from gridproof.report.compare import Comparison, compare, difference
@@ -75,6 +76,7 @@ def build(plan_file: Path, sources: Sources, out_dir: Path) -> None:
         "compared": any(item.ours for section in sections for item in section.comparisons),
         "provenance": provenance(slices),
         "claims": claims,
+        "cards": make_cards(plan, slices, claims.claims),
         "gaps": [(gap.title, gap.label, ", ".join(map(str, gap.seeds))) for gap in plan.gaps or ()],
         "prose": contradicted(sections),
         "titles": {experiment.name: experiment.title for experiment in plan.experiments},

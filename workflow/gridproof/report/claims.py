@@ -104,9 +104,14 @@ class JudgedClaim:
         return table(["threshold", "value", "unit", "reason"], rows, n_left=4)
 
     def cells(self) -> list[Markdown]:
-        """Return the folders of the cells that it looks at."""
+        """Return the folders of the cells that it looks at, each a link to what made it."""
         folders = (f"{item['slug']}-{item['cell']}" for item in self.evidence["cells"])
-        return [code(folder) for folder in dict.fromkeys(folders)]
+        return [cell_link(folder) for folder in dict.fromkeys(folders)]
+
+
+def cell_link(folder: str) -> Markdown:
+    """Return the name of a cell's folder as a link to its card."""
+    return Markdown(f"[{code(folder)}](#{heading_id(folder)})")
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ def render_page(
     parser = markdown_parser()
     tokens = parser.parse(markdown)
     contents = _name_headings(tokens)
-    tokens = _make_figures(tokens, images)
+    tokens = _fold(_make_figures(tokens, images))
     body = parser.renderer.render(tokens, parser.options, {})
     body = body.replace('<div class="math block">', '<div class="math block" tabindex="0">')
     body = body.replace("<table>", '<div class="table" tabindex="0"><table>')
@@ -185,15 +185,40 @@ def _make_figures(tokens: list[Token], images: Mapping[str, Image]) -> list[Toke
         if _is_emphasised(tokens, index):
             caption = _plain(tokens[index + 1])
             index += 3
-        figure = Token("html_block", "", 0)
         picture = _picture(images[str(image.attrs["src"])], _plain(image))
         more = images[str(image.attrs["src"])].enhancement
         attribute = f' data-enhancement="{escape(more)}"' if more else ""
-        figure.content = (
-            f"<figure{attribute}>{picture}<figcaption>{escape(caption)}</figcaption></figure>\n"
-        )
-        made.append(figure)
+        caption = escape(caption)
+        figure = f"<figure{attribute}>{picture}<figcaption>{caption}</figcaption></figure>\n"
+        made.append(_html(figure))
     return made
+
+
+def _fold(tokens: list[Token]) -> list[Token]:
+    """Turn each heading of the fourth level, and what is below it, into details that open."""
+    made: list[Token] = []
+    opened = False
+    index = 0
+    while index < len(tokens):
+        token = tokens[index]
+        if token.type == "heading_open" and opened:
+            made.append(_html("</details>\n"))
+            opened = False
+        if token.type == "heading_open" and token.tag == "h4":
+            name, text = escape(str(token.attrs["id"])), escape(_plain(tokens[index + 1]))
+            made.append(_html(f'<details id="{name}"><summary>{text}</summary>\n'))
+            opened = True
+            index += 3
+            continue
+        made.append(token)
+        index += 1
+    return [*made, _html("</details>\n")] if opened else made
+
+
+def _html(text: str) -> Token:
+    token = Token("html_block", "", 0)
+    token.content = text
+    return token
 
 
 def _picture(image: Image, alt: str) -> str:

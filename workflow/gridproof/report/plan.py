@@ -14,7 +14,7 @@ from gridproof.figures.inputs import Slice
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedCell:
-    """A cell that an experiment asks for."""
+    """A cell that an experiment asks for; `spec` is its family, threads, engine and parameters."""
 
     cell: str
     slug: str
@@ -22,6 +22,7 @@ class PlannedCell:
     seeds: tuple[int, ...]
     deterministic: bool
     measurements: tuple[str, ...]
+    spec: Mapping[str, Any]
 
     @property
     def folder(self) -> str:
@@ -222,6 +223,7 @@ def _experiment(experiment: Mapping[str, Any]) -> PlannedExperiment:
                 seeds=tuple(cell["seeds"]),
                 deterministic=cell["deterministic"],
                 measurements=tuple(cell["measurements"]),
+                spec=cell["spec"],
             )
             for cell in experiment["cells"]
         ),

@@ -7,11 +7,11 @@ from typing import Any
 
 from gridproof.report.activations import DeadRelus
 from gridproof.report.ask import Ask, is_measured, training_seconds
-from gridproof.report.claims import JudgedClaim
+from gridproof.report.claims import JudgedClaim, cell_link
 from gridproof.report.compare import WORDS, Comparison, Difference
 from gridproof.report.gradients import Gradients, middle_value, n_zero
 from gridproof.report.judged import Judged
-from gridproof.report.markdown import Markdown, code, table
+from gridproof.report.markdown import Markdown, table
 from gridproof.report.pictures import Picture
 from gridproof.report.plan import Gap, PlannedExperiment
 from gridproof.report.published import Proposal
@@ -74,7 +74,7 @@ class Section:
                 self.ask.mean("val_accuracy", label=member.label),
                 decimal(training_seconds(member.replicates), 1),
                 ", ".join(str(seed) for seed in member.seeds),
-                code(folders[member.cell]),
+                cell_link(folders[member.cell]),
             )
             for member in self.ask.members
         ]

@@ -18,6 +18,7 @@ from jinja2 import (
 
 from gridproof.claims.condition import CONFIDENCE
 from gridproof.errors import GridproofError
+from gridproof.report.cells import cards_table
 from gridproof.report.claims import SMALLEST_DECIMAL, claims_table, number
 from gridproof.report.html import heading_id
 from gridproof.report.markdown import code, escape, listed, table
@@ -60,6 +61,7 @@ def markdown_environment(templates: Path, citations: Citations) -> Environment:
     )
     environment.globals.update(
         table=table,
+        cards_table=cards_table,
         claims_table=claims_table,
         number=number,
         level=CONFIDENCE,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gridproof.store.atomic import write_text
 from gridproof.study.identity import short_digest
-from gridproof.study.plan import ExperimentPlan, Study
+from gridproof.study.plan import CellPlan, ExperimentPlan, Study
 
 
 def experiment_content(study: Study, experiment: ExperimentPlan) -> dict[str, object]:
@@ -110,6 +110,15 @@ def _file(study: Study, name: str, content: Mapping[str, object]) -> Path:
     return study.folder / "plan" / f"{name}-{short_digest(content)}.json"
 
 
+def _spec(cell: CellPlan) -> dict[str, object]:
+    return {
+        "family": cell.family.name,
+        "threads": cell.threads,
+        "engine": cell.spec["engine"],
+        "parameters": cell.parameters,
+    }
+
+
 def _experiment_words(study: Study, experiment: ExperimentPlan) -> dict[str, object]:
     return {
         "name": experiment.name,
@@ -125,6 +134,7 @@ def _experiment_words(study: Study, experiment: ExperimentPlan) -> dict[str, obj
                 "label": member.label,
                 "deterministic": study.cells[member.cell].deterministic,
                 "measurements": study.cells[member.cell].measurements,
+                "spec": _spec(study.cells[member.cell]),
                 "seeds": [s for s in experiment.seeds if s in study.cells[member.cell].seeds],
             }
             for member in experiment.members

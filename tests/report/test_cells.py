@@ -1,0 +1,112 @@
+"""Every cell of a study has a card that says how it was made and how to make it again."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from figures.synthetic import synthetic_cell
+from gridproof.report.cells import config_snippet
+from gridproof.report.html import heading_id
+from gridproof.report.plan import parse_plan
+from gridproof.study.files import study_content
+from gridproof.study.plan import read_study
+from report.conftest import Study
+
+CONFIG = """\
+title: Test
+data:
+  countries: {source: geonames}
+  images: {source: patches}
+seeds: 3
+engine: eager
+experiments:
+  rates:
+    data: countries
+    sweep: {learning_rate: [0.2, 1e-3], batch_norm: [true]}
+  sines:
+    data: countries
+    engine: eager
+    threads: 2
+    rows: [{implicit: true}]
+  trees: {family: xgboost, data: images, figures: [ranking]}
+  probes:
+    family: probe
+    data: images
+    set: {solver: lbfgs}
+    figures: [ranking]
+  networks:
+    family: cnn
+    data: images
+    threads: 1
+    sweep: {learning_rate: [1e-2]}
+    figures: [ranking]
+"""
+
+
+@pytest.fixture
+def shared(study: Study) -> Study:
+    """Two experiments that share a cell."""
+    one, two = synthetic_cell("one"), synthetic_cell("two", position=1)
+    study.add("learning_rate", [one, two])
+    study.add("epochs", [synthetic_cell("default", experiment="epochs")])
+    return study
+
+
+def cards(markdown: str) -> dict[str, str]:
+    """Return the text of each card, by the name of its cell's folder."""
+    section = markdown.partition("\n## Cells\n")[2].partition("\n## ")[0]
+    parts = re.split(r"^#### `([^`]+)`$", section, flags=re.MULTILINE)[1:]
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def test_shared_cell_has_one_card_that_names_both_experiments(shared: Study) -> None:
+    """What each experiment calls it, with a link to its section."""
+    found = cards(shared.build()[0])
+    assert list(found) == ["cell-0-000000000001", "cell-1-000000000002"]
+    text = " ".join(found["cell-0-000000000001"].split())
+    assert (
+        "In [Learning rate](#learning-rate) it is one; In [Epochs](#epochs) it is default." in text
+    )
+
+
+def test_card_tells_seconds_versions_and_commit_of_the_table(shared: Study) -> None:
+    """Against the table of replicates."""
+    markdown, _ = shared.build()
+    rows = pd.read_parquet(shared.tables / "learning_rate" / "replicates.parquet")
+    for folder, text in cards(markdown).items():
+        mine = rows[rows["cell"] == folder.rpartition("-")[2]]
+        seconds = mine.drop_duplicates(["finished", "seconds"])["seconds"].sum()
+        assert f"| seconds | {seconds:.1f} |" in text
+        for name in ("engine", "torch", "python", "device"):
+            assert f"| {name} | {', '.join(sorted(set(mine[name])))} |" in text.replace("\\", "")
+
+
+def test_cards_fold_on_the_page_and_every_link_to_them_leads_there(shared: Study) -> None:
+    """Tables, figures and claims lead to the card; its id is that of its heading."""
+    markdown, page = shared.build()
+    folded = set(re.findall(r'<details id="([^"]+)">', page))
+    assert folded == {heading_id(folder) for folder in cards(markdown)}
+    linked = set(re.findall(r'href="#(cell-[^"]+)"', page))
+    assert linked == folded
+    assert page.count("<details ") == page.count("</details>") == 2
+    assert "Drawn from [one](#cell-0-000000000001), [two](#cell-1-000000000002)." in markdown
+
+
+def test_snippet_of_every_cell_asks_for_the_same_digest(tmp_path: Path, monkeypatch) -> None:
+    """Put under the data of the study, it is a study of that one cell."""
+    monkeypatch.chdir(tmp_path)
+    config = tmp_path / "config.yaml"
+    config.write_text(CONFIG)
+    plan = parse_plan(study_content(read_study(config)))
+    head = CONFIG.partition("experiments:\n")[0]
+    for experiment in plan.experiments:
+        for cell in experiment.cells:
+            snippet = config_snippet(cell, experiment.data, cell.seeds)
+            config.write_text(f"{head}{snippet}\n")
+            (again,) = read_study(config).cells.values()
+            assert again.name == cell.folder
+            assert again.seeds == cell.seeds
