@@ -36,6 +36,7 @@ def write_example() -> None:
     text = (RESULTS / "report" / "report.md").read_text(encoding="utf-8")
     for name in sorted(set(FIGURE.findall(text))):
         copy_figure(RESULTS / "figures" / name, EXAMPLE / "figures" / name)
+    shutil.copyfile(RESULTS / "report" / "workflow.svg", EXAMPLE / "workflow.svg")
     (EXAMPLE / "report.md").write_text(FIGURE.sub(r"](figures/\1)", text), encoding="utf-8")
     size = sum(file.stat().st_size for file in EXAMPLE.rglob("*") if file.is_file())
     print(f"docs/example: {size / 1e6:.1f} MB")

@@ -126,6 +126,7 @@ rule report:
     output:
         f"{OUT}/report/index.html",
         f"{OUT}/report/report.md",
+        f"{OUT}/report/workflow.svg",
     log:
         f"{OUT}/logs/report.log",
     benchmark:

@@ -17,6 +17,7 @@ from gridproof.report.charts import add_charts
 from gridproof.report.claims import Claims, read_claims
 from gridproof.report.compare import Comparison, compare, difference
 from gridproof.report.explorers import add_explorers
+from gridproof.report.flow import draw_flow, stages
 from gridproof.report.html import render_page
 from gridproof.report.pictures import Picture, find_pictures, hero
 from gridproof.report.plan import StudyPlan, check_slice, read_facts, read_plan
@@ -60,7 +61,10 @@ def build(plan_file: Path, sources: Sources, out_dir: Path) -> None:
         render(environment, section_template(environment, section), section.context() | common)
         for section in sections
     ]
+    environment_of_pages = html_environment(templates_dir)
+    flow = draw_flow(environment_of_pages, stages(plan, len(pictures), len(claims.claims)), out_dir)
     context = common | {
+        "flow": flow,
         "sections": texts,
         "facts": [
             {
@@ -85,8 +89,8 @@ def build(plan_file: Path, sources: Sources, out_dir: Path) -> None:
     page = render_page(
         markdown,
         title=plan.title,
-        images={picture.reference: picture.image for picture in pictures},
-        environment=html_environment(templates_dir),
+        images={picture.reference: picture.image for picture in [*pictures, flow]},
+        environment=environment_of_pages,
         data=explorers | charts | {STAMP: asdict(make_stamp(plan, sources))},
     )
     write_text(out_dir / "report.md", markdown)

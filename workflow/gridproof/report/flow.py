@@ -1,0 +1,71 @@
+"""A picture of how the study's workflow makes its report, with the numbers of this study."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment
+
+from gridproof.report.html import Image
+from gridproof.report.pictures import Picture
+from gridproof.report.plan import StudyPlan
+from gridproof.report.templates import render
+from gridproof.store.atomic import write_text
+
+FILE = "workflow.svg"
+SOURCE, TRAINED, DERIVED = "#E8F1FA", "#FCE8D5", "#E4F3EC"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A step of the workflow, how many things it makes in this study, and its colour."""
+
+    name: str
+    count: str
+    color: str
+
+
+def stages(plan: StudyPlan, n_figures: int, n_claims: int) -> list[Stage]:
+    """Return the steps from the config to the report, in their order."""
+    cells = plan.cells()
+    replicates = sum(map(len, cells.values()))
+    measured = {
+        cell.cell: len(cell.measurements) for item in plan.experiments for cell in item.cells
+    }
+    counts = [
+        ("configuration", plan.config, SOURCE),
+        ("prepared data", counted(len(plan.data), "data set"), SOURCE),
+        ("cells", f"{counted(len(cells), 'cell')}, {counted(replicates, 'replicate')}", TRAINED),
+        ("measurements", f"{sum(measured.values())} of finished cells", DERIVED),
+        ("tables", f"those of {counted(len(plan.experiments), 'experiment')}", DERIVED),
+        (
+            "figures and claims",
+            f"{counted(n_figures, 'figure')}, {counted(n_claims, 'claim')}",
+            DERIVED,
+        ),
+        ("report", "index.html and report.md", DERIVED),
+    ]
+    return [Stage(name=name, count=count, color=color) for name, count, color in counts]
+
+
+def counted(count: int, noun: str) -> str:
+    """Return `1 cell` or `2 cells`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def draw_flow(environment: Environment, steps: list[Stage], out_dir: Path) -> Picture:
+    """Write the picture beside the report; return it."""
+    write_text(out_dir / FILE, render(environment, f"{FILE}.j2", {"stages": steps}))
+    told = ", then ".join(f"{step.name} ({step.count})" for step in steps)
+    return Picture(
+        figure="workflow",
+        experiment=None,
+        reference=FILE,
+        image=Image(still=out_dir / FILE),
+        alt=f"Flow chart from top to bottom: {told}.",
+        caption=(
+            "What is made from what. A change runs again what lies below it, and of the cells only "
+            "those that it reaches."
+        ),
+    )
