@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 
-import PIL.Image
 from jinja2 import Environment
 from latex2mathml.converter import convert
 from markdown_it import MarkdownIt
@@ -20,7 +17,8 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
-MEDIA_TYPES = {".webp": "image/webp", ".svg": "image/svg+xml", ".gif": "image/gif"}
+from gridproof.report.embed import data_uri
+
 VERDICT = re.compile(
     r"(?P<some>holds in \d+ of \d+ seeds)|(?P<holds>holds)"
     r"|(?P<fails>does not hold)|(?P<untested>cannot be tested)"
@@ -31,9 +29,6 @@ SCRIPTS = ("page.js", "tables.js", "explorer.js")
 CHART_SCRIPTS = ("vendor/uPlot.js", "charts.js")
 CHART_STYLE = "vendor/uPlot.css"
 """What a page with charts runs and looks like besides."""
-
-WEBP_QUALITY = 90
-"""At twice the pixels that a page shows, the small codes of a map stay sharp."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,22 +117,6 @@ def _code_or_badge(
 
 def _math(formula: str, options: Mapping[str, bool]) -> str:
     return convert(formula.strip(), display="block" if options["display_mode"] else "inline")
-
-
-def data_uri(path: Path) -> str:
-    """Return an image file as a `data:` address; a PNG as WebP, which is a fifth of its bytes."""
-    content, suffix = path.read_bytes(), path.suffix
-    if suffix == ".png":
-        content, suffix = _webp(path), ".webp"
-    encoded = base64.b64encode(content).decode("ascii")
-    return f"data:{MEDIA_TYPES[suffix]};base64,{encoded}"
-
-
-def _webp(path: Path) -> bytes:
-    content = BytesIO()
-    with PIL.Image.open(path) as image:
-        image.convert("RGB").save(content, "WEBP", quality=WEBP_QUALITY)
-    return content.getvalue()
 
 
 def heading_id(text: str) -> str:

@@ -1,0 +1,59 @@
+"""Image files as the page holds them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import unquote
+from xml.etree import ElementTree
+
+import pytest
+from matplotlib.figure import Figure
+
+from gridproof.figures.draw import save_svg
+from gridproof.figures.style import figure_style
+from gridproof.report.embed import compact_svg, data_uri
+
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+
+
+@pytest.fixture
+def drawing(tmp_path: Path) -> Path:
+    """A chart with lines, texts with signs that XML and addresses escape, and a legend."""
+    path = tmp_path / "chart.svg"
+    with figure_style():
+        figure = Figure()
+        axes = figure.add_subplot()
+        axes.plot([1 / 3, 2 / 3, 7], [1e-3, 22 / 7, 2], label='50 % of "A & B" <c> #1')
+        axes.legend()
+        save_svg(figure, path)
+    return path
+
+
+def test_svg_keeps_its_elements_and_moves_no_point_by_a_hundredth(drawing: Path) -> None:
+    """The same tree; factors such as scales to the last digit, coordinates to half a hundredth."""
+    text = drawing.read_text()
+    before, after = ElementTree.fromstring(text), ElementTree.fromstring(compact_svg(text))
+    pairs = list(zip(before.iter(), after.iter(), strict=True))
+    assert len(pairs) > 50
+    for old, new in pairs:
+        assert old.tag == new.tag
+        assert (old.text or "").split() == (new.text or "").split()
+        assert old.attrib.keys() == new.attrib.keys()
+        for name, value in old.attrib.items():
+            if name not in ("d", "x", "y", "points"):
+                assert new.attrib[name] == value
+                continue
+            numbers = [
+                [float(n) for n in NUMBER.findall(text)] for text in (value, new.attrib[name])
+            ]
+            assert numbers[1] == pytest.approx(numbers[0], abs=0.00501)
+    assert len(compact_svg(text)) < 0.9 * len(text)
+
+
+def test_address_of_an_svg_stands_in_double_quotes_and_gives_the_svg_back(drawing: Path) -> None:
+    """No sign in it ends the attribute, begins a fragment or an entity of HTML."""
+    head, _, body = data_uri(drawing).partition(",")
+    assert head == "data:image/svg+xml"
+    assert not set('"<>&#\n') & set(body)
+    assert unquote(body) == compact_svg(drawing.read_text())
