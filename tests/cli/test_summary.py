@@ -31,7 +31,9 @@ def study(root: Path, *finished: tuple[float | None, ...]) -> Study:
                 file.touch()
                 os.utime(file, (moment, moment))
         cells[str(number)] = SimpleNamespace(folder=folder, seeds=tuple(range(len(times))))
-    return cast("Study", SimpleNamespace(cells=cells, folder=root / "out", missing=(), note=None))
+    return cast(
+        "Study", SimpleNamespace(cells=cells, folder=root / "out", missing=(), gaps=None, note=None)
+    )
 
 
 BEFORE, AFTER = STARTED - 10, STARTED + 10
@@ -62,3 +64,13 @@ def test_cells_are_counted_by_when_they_were_finished(
 ) -> None:
     """A cell that is not there is neither trained nor reused."""
     assert summary(study(tmp_path, *finished), STARTED).startswith(said)
+
+
+@pytest.mark.parametrize(("size", "told"), [(9_000_000, False), (12_300_000, True)])
+def test_page_that_is_too_large_for_a_phone_is_told(tmp_path: Path, size: int, told: bool) -> None:
+    """Beyond 10 MB, with what makes it smaller."""
+    page = tmp_path / "out" / "report" / "index.html"
+    page.parent.mkdir(parents=True)
+    page.write_bytes(b" " * size)
+    text = summary(study(tmp_path, (AFTER,)), STARTED)
+    assert ("note: the page has 12.3 MB, more than 10" in text) is told

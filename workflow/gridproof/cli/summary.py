@@ -11,6 +11,7 @@ from gridproof.store.manifest import MANIFEST, is_intact
 from gridproof.study.plan import Study
 
 WRAPPED = "GRIDPROOF_RUN"
+MAX_PAGE_BYTES = 10_000_000
 
 
 def summary(study: Study, started: float) -> str:
@@ -27,6 +28,11 @@ def summary(study: Study, started: float) -> str:
     if report.exists():
         when = "written" if report.stat().st_mtime >= started else "unchanged"
         lines.append(f"report ({when}): {report.absolute()}")
+        if (size := report.stat().st_size) > MAX_PAGE_BYTES:
+            lines.append(
+                f"note: the page has {size / 1e6:.1f} MB, more than {MAX_PAGE_BYTES / 1e6:.0f}: "
+                "browsers on phones may be slow with it; fewer `figures:` make it smaller"
+            )
     lines += [
         f"left out, as {item.name} is not there ({', '.join(item.files)}): "
         f"{', '.join(item.experiments)}"
