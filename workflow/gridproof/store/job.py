@@ -28,6 +28,7 @@ from gridproof.store.manifest import is_intact
 from gridproof.store.memory import keep_freed_memory
 from gridproof.store.provenance import provenance
 from gridproof.store.replicates import write_replicate
+from gridproof.store.stopping import noting_sigterm
 from gridproof.training.compilation import prepare_compilation
 
 logger = logging.getLogger(__name__)
@@ -128,7 +129,13 @@ def _train_together(
 
 
 def _advance_to_end(training: Training, state: Path, digest: str, save_seconds: float) -> None:
-    """Train to the end, from the saved state if there is one, saving it as time passes."""
+    """Train to the end, from the saved state if there is one, saving it as time passes.
+
+    Raises
+    ------
+    GridproofError
+        If SIGTERM asked to stop; the state is saved then, and the same job continues from it.
+    """
     from gridproof.store.state import load_state, save_state
 
     saved = load_state(state, digest)
@@ -136,8 +143,13 @@ def _advance_to_end(training: Training, state: Path, digest: str, save_seconds: 
         training.restore(saved)
         logger.info("continuing from %s", state)
     last_save = time.monotonic()
-    while not training.finished:
-        logger.info(training.advance())
-        if time.monotonic() - last_save >= save_seconds:
-            save_state(state, digest, training.state())
-            last_save = time.monotonic()
+    with noting_sigterm() as stop:
+        while not training.finished:
+            logger.info(training.advance())
+            if stop.asked or time.monotonic() - last_save >= save_seconds:
+                save_state(state, digest, training.state())
+                last_save = time.monotonic()
+            if stop.asked:
+                raise GridproofError(
+                    f"asked to stop (SIGTERM): saved {state}, from where the same job continues"
+                )
