@@ -2,7 +2,7 @@ VENV := .venv/bin
 PYTEST := $(VENV)/python -m pytest --numprocesses auto --dist loadfile
 
 .DEFAULT_GOAL := report
-.PHONY: report demo example test check test-full lint bench lock setup help
+.PHONY: report demo example test check test-full test-cluster lint bench lock setup help
 
 report: setup ## run the default study (config.yaml) and write its report
 	$(VENV)/gridproof run
@@ -17,10 +17,13 @@ test: setup ## run all tests
 	$(PYTEST)
 
 check: setup lint ## run the linters and the quick tests
-	$(PYTEST) -m "not slow and not full"
+	$(PYTEST) -m "not slow and not full and not cluster"
 
 test-full: setup ## run all tests, with those that take minutes
-	$(PYTEST) -m ""
+	$(PYTEST) -m "not cluster"
+
+test-cluster: setup ## run the tests on a real Slurm of this machine (apt install slurmctld slurmd slurm-client munge)
+	$(VENV)/python -m pytest -m cluster tests/cluster
 
 lint: setup ## check form and types: ruff, snakefmt, mypy
 	$(VENV)/ruff check .

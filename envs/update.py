@@ -7,7 +7,11 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent
 ROOT = FOLDER.parent
-SNAKEMAKE = {"snakemake"}
+SNAKEMAKE = {
+    "snakemake",
+    "snakemake-executor-plugin-cluster-generic",
+    "snakemake-executor-plugin-slurm",
+}
 REPORTING = {
     "latex2mathml",
     "markdown-it-py",

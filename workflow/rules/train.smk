@@ -1,4 +1,7 @@
 from gridproof.store.layout import ASSEMBLED, IMAGE_FILES
+from gridproof.study.needs import Needs
+
+NEEDS = Needs(STUDY.study)
 
 
 rule train:
@@ -17,6 +20,9 @@ rule train:
     conda:
         "../../envs/train.yaml"
     threads: STUDY.training_threads
+    resources:
+        mem_mb=NEEDS.memory_mb,
+        runtime=NEEDS.runtime_minutes,
     params:
         job=STUDY.training_job,
     shell:
@@ -30,6 +36,8 @@ use rule train as train_on_gpu with:
         cell=STUDY.cells_of_rule("train_on_gpu"),
     resources:
         gpu=1,
+        mem_mb=NEEDS.memory_mb,
+        runtime=NEEDS.runtime_minutes,
 
 
 use rule train as fit with:

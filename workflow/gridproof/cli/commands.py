@@ -272,6 +272,16 @@ def report(
 
 
 @cli.command()
+@click.argument("first", type=click.Path(path_type=Path))
+@click.argument("second", type=click.Path(path_type=Path))
+def compare(first: Path, second: Path) -> None:
+    """Compare the cells of two folders of results, FIRST and SECOND; exit 1 if they differ."""
+    from gridproof.cli.compare import print_comparison
+
+    sys.exit(print_comparison(first, second))
+
+
+@cli.command()
 @click.argument("plan", type=click.Path(path_type=Path))
 @click.option("--tables", required=True, type=click.Path(path_type=Path))
 @click.option("--figures", required=True, type=click.Path(path_type=Path))

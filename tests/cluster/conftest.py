@@ -1,0 +1,114 @@
+"""A small study with all families, run locally and on a real Slurm of this machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from workspace import Workspace, write_places
+
+SCRIPT = Path(__file__).with_name("mini_slurm.sh")
+PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "scancel")
+STUDY = """\
+title: A small study of all families
+study: small
+data:
+  towns: {source: csv, train: data/train.csv, val: data/validation.csv, test: data/test.csv}
+  images: {source: patches, train: 64, val: 32, test: 32}
+seeds: 2
+engine: eager
+defaults:
+  mlp: {depth: 2, width: 4, learning_rate: 0.05, batch_size: 64, epochs: 2}
+  cnn: {image_size: 32, batch_size: 16}
+  xgboost: {rounds: 3, crop: 16}
+experiments:
+  learning_rate: {data: towns, sweep: {learning_rate: [0.1, 1e-3]}, figures: [curves]}
+  scratch: {family: cnn, data: images, sweep: {learning_rate: [1e-2, 1e-3, 1e-4]}}
+  trees: {family: xgboost, data: images}
+  probe: {family: probe, data: images, set: {solver: lbfgs}}
+"""
+
+
+class Slurm:
+    """A running Slurm: the environment in which its commands find it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """What commands need in their environment."""
+        path = f"{self.folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
+        return {"SLURM_CONF": str(self.folder / "etc" / "slurm.conf"), "PATH": path}
+
+    def ask(self, *command: str) -> str:
+        """Run a command of Slurm's; return what it prints."""
+        environment = os.environ | self.variables
+        result = subprocess.run(
+            command, env=environment, capture_output=True, text=True, check=True, timeout=60
+        )
+        return result.stdout
+
+
+class ClusterWorkspace(Workspace):
+    """A copy of the repository whose commands find a Slurm."""
+
+    slurm: Slurm | None = None
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment of a user on the login node."""
+        found = super().environment()
+        return found | (self.slurm.variables if self.slurm else {})
+
+
+@pytest.fixture(scope="session")
+def slurm() -> Iterator[Slurm]:
+    """A Slurm with three CPU nodes and a node with two GPUs, stopped at the end."""
+    lacking = [program for program in PROGRAMS if shutil.which(program) is None]
+    if lacking:
+        pytest.fail(
+            f"{', '.join(lacking)} not found: apt install slurmctld slurmd slurm-client munge"
+        )
+    folder = Path(tempfile.mkdtemp(prefix="slurm-", dir="/tmp"))
+    subprocess.run([SCRIPT, "start", folder], check=True, timeout=120)
+    yield Slurm(folder)
+    subprocess.run([SCRIPT, "stop", folder], check=True, timeout=120)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def small_study(root: Path) -> ClusterWorkspace:
+    """Return a workspace with the small study, nothing of it run."""
+    workspace = ClusterWorkspace.create(root, "config/small.yaml")
+    assert isinstance(workspace, ClusterWorkspace)
+    workspace.path("config/small.yaml").write_text(STUDY)
+    write_places(workspace.path("data"))
+    for profile in ("slurm", "generic"):
+        workspace.edit(
+            f"profiles/{profile}/config.yaml",
+            lambda text: text.replace(
+                "seconds-between-status-checks: 20", "seconds-between-status-checks: 2"
+            ),
+        )
+    return workspace
+
+
+@pytest.fixture(scope="session")
+def local(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The study, run on this machine without a scheduler."""
+    workspace = small_study(tmp_path_factory.mktemp("local") / "clone")
+    workspace.run()
+    return workspace
+
+
+@pytest.fixture
+def cluster(slurm: Slurm, tmp_path: Path) -> ClusterWorkspace:
+    """The study on the login node of the Slurm, nothing of it run."""
+    workspace = small_study(tmp_path / "clone")
+    workspace.slurm = slurm
+    return workspace
