@@ -43,7 +43,7 @@ def test_report_shows_numbers_figures_and_cells(study):
     assert "2 cells, 6 trained networks" in prose(markdown)
     assert "640 rows to train on, 80 for validation, 80 for the test" in prose(markdown)
     folder = "results/cells/cell-0-000000000001"
-    again = f"rm -r {folder}\nsnakemake --cores all {folder}/seeds-0-1-2/metrics.parquet\n"
+    again = f"rm -rf {folder}\nsnakemake {folder}/seeds-0-1-2/metrics.parquet --cores all\n"
     assert again in markdown
     assert "# Four \\| countries" in markdown
     assert "<h1" in page

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -39,7 +38,7 @@ class Card:
     seeds: tuple[int, ...]
     uses: tuple[Use, ...]
     claims: tuple[JudgedClaim, ...]
-    config: str
+    plan: StudyPlan
 
     @property
     def folder(self) -> str:
@@ -61,9 +60,8 @@ class Card:
         """The commands that train the cell again, and nothing else."""
         blocks = groupby(self.seeds, key=block_of)
         folders = [assembled_folder(CELLS / self.folder, list(seeds)) for _, seeds in blocks]
-        targets = " ".join(shlex.quote(str(folder / "metrics.parquet")) for folder in folders)
-        chosen = "" if self.config == "config.yaml" else f" --configfile {shlex.quote(self.config)}"
-        return f"rm -r {CELLS / self.folder}\nsnakemake --cores all{chosen} {targets}"
+        files = [str(folder / "metrics.parquet") for folder in folders]
+        return f"rm -rf {CELLS / self.folder}\n{self.plan.command_for(*files)}"
 
     @property
     def made_with(self) -> Markdown:
@@ -118,7 +116,7 @@ def make_cards(
                 seeds=tuple(sorted(seeds[cell.cell])),
                 uses=uses_of(plan, cell.cell),
                 claims=tuple(resting.get(cell.cell, {}).values()),
-                config=plan.config,
+                plan=plan,
             )
     return list(cards.values())
 
