@@ -81,8 +81,25 @@ def test_card_tells_seconds_versions_and_commit_of_the_table(shared: Study) -> N
         mine = rows[rows["cell"] == folder.rpartition("-")[2]]
         seconds = mine.drop_duplicates(["finished", "seconds"])["seconds"].sum()
         assert f"| seconds | {seconds:.1f} |" in text
+        assert "| data | `countries-0123456789ab` |" in text
         for name in ("engine", "torch", "python", "device"):
             assert f"| {name} | {', '.join(sorted(set(mine[name])))} |" in text.replace("\\", "")
+
+
+def test_card_holds_the_seeds_of_all_experiments(study: Study) -> None:
+    """One experiment asks for more of them than the other; no replicate counts twice."""
+    study.add("epochs", [synthetic_cell("few", seeds=(0,), final=0.5)])
+    many = synthetic_cell("many", seeds=(0, 1, 2), final=0.5)
+    study.add("learning_rate", [many])
+    markdown, _ = study.build()
+    (text,) = cards(markdown).values()
+    seconds = many["replicates"]["seconds"].sum()
+    assert f"| seconds | {seconds:.1f} |" in text
+    assert "| seeds | 0, 1, 2 |" in text
+    finals = many["epochs"].query("epoch == 50")["val_loss"]
+    written = f"{finals.mean():.3f} ± {finals.std():.3f}"
+    section = markdown.partition("\n## Cells\n")[2]
+    assert f"| mlp | 3 | 1,000 | {written} |" in section
 
 
 def test_cards_fold_on_the_page_and_every_link_to_them_leads_there(shared: Study) -> None:

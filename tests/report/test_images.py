@@ -60,7 +60,14 @@ def add_images(study, name, models):
                     "label": model.label,
                     "deterministic": len(model.seeds) == 1,
                     "measurements": [],
-                    "spec": {"family": "cnn", "threads": 2, "engine": "eager", "parameters": {}},
+                    "spec": {
+                        "family": "cnn",
+                        "threads": 2,
+                        "engine": "eager",
+                        "parameters": {},
+                        "data": f"images-{DIGEST}",
+                        "libraries": {"torch": "2.14.1"},
+                    },
                     "seeds": list(model.seeds),
                 }
                 for place, model in enumerate(models)

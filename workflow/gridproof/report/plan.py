@@ -15,7 +15,11 @@ from gridproof.figures.inputs import Slice
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedCell:
-    """A cell that an experiment asks for; `spec` is its family, threads, engine and parameters."""
+    """A cell that an experiment asks for.
+
+    `spec` is its family, threads, engine and parameters, the folder of its prepared data, and the
+    versions of the libraries that compute it.
+    """
 
     cell: str
     slug: str
