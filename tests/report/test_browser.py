@@ -132,7 +132,7 @@ def test_page_is_accessible(report, visit, size, scheme):
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
-    for opener in (".help", ".larger"):
+    for opener in (".help", ".larger", "summary"):
         page.locator(opener).first.click()
         found = Axe().run(page)
         assert found.violations_count == 0, f"{opener}: {found.generate_report()}"

@@ -12,13 +12,16 @@ import yaml
 from gridproof.figures.inputs import Member, Slice
 from gridproof.report.ask import training_seconds
 from gridproof.report.claims import JudgedClaim, cell_link
-from gridproof.report.markdown import Markdown, code, escape, table
+from gridproof.report.markdown import Markdown, escape, table
 from gridproof.report.plan import PlannedCell, StudyPlan
 from gridproof.report.quantity import Quantity, decimal, summarise, thousands
 from gridproof.store.layout import CELLS, assembled_folder, block_of
 
 MADE_WITH = ("engine", "threads", "device", "python", "commit", "finished")
 """Columns of the table of replicates that say how a replicate was made."""
+
+WIDTH = 72
+"""Characters of a line of YAML that the page shows without scrolling."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,19 +92,17 @@ class Card:
         return f"rm -rf {CELLS / self.folder}\n{self.plan.command_for(*files)}"
 
     @property
-    def made_with(self) -> Markdown:
-        """A row for each fact of how the replicates were made, and all values that occur."""
-        rows: list[tuple[object, ...]] = [
-            ("seconds", self.seconds),
-            ("seeds", ", ".join(map(str, self.seeds))),
-            ("data", code(self.planned.spec["data"])),
+    def made_with(self) -> list[tuple[str, str]]:
+        """What its replicates were made with: each fact with all values that occur."""
+        versions = self.planned.spec["libraries"].items()
+        return [
+            ("data", str(self.planned.spec["data"])),
+            ("libraries", ", ".join(f"{name} {version}" for name, version in versions)),
+            *(
+                (name, ", ".join(sorted({str(value) for value in self.replicates[name]})))
+                for name in MADE_WITH
+            ),
         ]
-        rows += self.planned.spec["libraries"].items()
-        rows += [
-            (name, ", ".join(sorted({str(value) for value in self.replicates[name]})))
-            for name in MADE_WITH
-        ]
-        return table(["made with", ""], rows, n_left=2)
 
 
 def config_snippet(cell: PlannedCell, data: str, seeds: Sequence[int]) -> str:
@@ -115,7 +116,7 @@ def config_snippet(cell: PlannedCell, data: str, seeds: Sequence[int]) -> str:
         "rows": [cell.spec["parameters"]],
     }
     content = {"experiments": {"again": experiment}}
-    return yaml.safe_dump(content, sort_keys=False, default_flow_style=None, width=100).strip()
+    return yaml.safe_dump(content, sort_keys=False, default_flow_style=None, width=WIDTH).strip()
 
 
 def make_cards(
@@ -197,4 +198,4 @@ def cards_table(cards: Iterable[Card]) -> Markdown:
         )
         for card in cards
     ]
-    return table(headers, rows, n_left=3)
+    return table(headers, rows, n_left=2)
