@@ -95,7 +95,9 @@ def test_page_needs_nothing_from_outside(study):
     study.add("learning_rate", [synthetic_cell("one")])
     study.build()
     page = study.page
-    assert not re.search(r"<script[^>]+src|<link|@import|url\((?!%23)|https?://[^\"<]*\.(js|css)", page)
+    assert not re.search(
+        r"<script[^>]+src|<link|@import|url\((?!%23)|https?://[^\"<]*\.(js|css)", page
+    )
     assert all(source.startswith("data:") for source in re.findall(r'src="([^"]+)"', page))
 
 
