@@ -150,6 +150,20 @@ def test_every_link_leads_to_a_place_on_the_page(report, visit):
     assert page.locator('a[href^="#"]').count() > 30
 
 
+def test_link_to_a_cell_opens_its_card(report, visit):
+    """Also when it was followed before and the card was closed again."""
+    page = visit(report)
+    link = page.locator("td a[href^='#cell-']").first
+    card = page.locator(f"details[id='{link.get_attribute('href')[1:]}']")
+    assert card.get_attribute("open") is None
+    for _ in range(2):
+        link.click()
+        page.wait_for_function("(card) => card.open", arg=card.element_handle())
+        assert card.locator("pre").first.is_visible()
+        card.locator("summary").click()
+        assert card.get_attribute("open") is None
+
+
 def test_without_scripts_everything_can_be_read(report, visit):
     """Pictures stand where charts would; no control is there that does nothing."""
     page = visit(report, scripts=False)

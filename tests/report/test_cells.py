@@ -112,6 +112,23 @@ def test_cards_fold_on_the_page_and_every_link_to_them_leads_there(shared: Study
     assert "Drawn from [one](#cell-0-000000000001), [two](#cell-1-000000000002)." in markdown
 
 
+def test_figures_name_the_cells_that_they_are_drawn_from(study: Study) -> None:
+    """Few by name, many by their number; nothing where no figure is; the opening one, too."""
+    study.add("epochs", [synthetic_cell("lone")], figures=())
+    many = [synthetic_cell(f"cell {place}", position=place) for place in range(9)]
+    study.add("shape", many, figures=("borders", "curves"))
+    markdown, page = study.build()
+    opening, *sections = re.split(r"^## ", markdown, flags=re.MULTILINE)
+    assert "A figure of [Shape](#shape), drawn from [9 cells](#shape-cells)." in " ".join(
+        opening.split()
+    )
+    told = {section.partition("\n")[0]: "Drawn from" in section for section in sections}
+    assert told["Shape"]
+    assert not told["Epochs"]
+    assert "Drawn from [9 cells](#shape-cells)." in markdown
+    assert 'id="shape-cells"' in page
+
+
 def test_snippet_of_every_cell_asks_for_the_same_digest(tmp_path: Path, monkeypatch) -> None:
     """Put under the data of the study, it is a study of that one cell."""
     monkeypatch.chdir(tmp_path)

@@ -55,8 +55,8 @@ def add_images(study, name, models):
             "digest": "abc",
             "cells": [
                 {
-                    "cell": f"{place + 1:012x}",
-                    "slug": f"cell-{place + 1:012x}",
+                    "cell": f"a{place + 1:011x}",
+                    "slug": f"cell-a{place + 1:011x}",
                     "label": model.label,
                     "deterministic": len(model.seeds) == 1,
                     "measurements": [],
