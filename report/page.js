@@ -113,7 +113,7 @@
     });
   }
 
-  // A link to something folded opens it.
+  // A link to something folded opens it, also when it was followed before.
   function openTarget() {
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (target instanceof HTMLDetailsElement) { target.open = true; target.scrollIntoView(); }
@@ -186,5 +186,6 @@
   markCurrent();
   openTarget();
   window.addEventListener("hashchange", openTarget);
+  document.addEventListener("click", (event) => { if (event.target.closest('a[href^="#"]')) setTimeout(openTarget); });
   listenToKeys(makeKeys());
 })();

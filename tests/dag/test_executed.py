@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -169,3 +171,18 @@ def test_report_is_checked_and_a_partial_one_shows_its_gaps(workspace: Workspace
     assert "**Not finished**, and so not shown here: learning_rate 0.01 (seeds 0, 1)." in shown
     part = workspace.command(*check, f"{ROOM}/partial/report/index.html")
     assert (part.returncode, "is a partial report" in part.stdout) == (1, True)
+
+
+def test_command_of_a_card_trains_that_cell_again_and_no_other(workspace: Workspace) -> None:
+    """As it stands in the report, with its config; the cell has the same bytes."""
+    before, old = times(workspace), replicates(workspace)
+    report = workspace.path(f"{ROOM}/report/report.md").read_text()
+    folder = workspace.cells()[RATE].name
+    (commands,) = re.findall(rf"^rm -rf results/cells/{folder}\n.*", report, re.MULTILINE)
+    removal, training = (shlex.split(line) for line in commands.splitlines())
+    assert subprocess.run(removal, cwd=workspace.root, check=False).returncode == 0
+    output = workspace.python("-m", *training)
+    assert output.returncode == 0, output.stdout
+    assert replicates(workspace) == old
+    changed = {name for name, time in times(workspace).items() if before[name] != time}
+    assert {Path(name).parents[1].name for name in changed} == {folder}

@@ -122,7 +122,7 @@ def write_comparison(
 ) -> Path:
     """Write the tables of a comparison; return the folder."""
     directory.mkdir(parents=True, exist_ok=True)
-    cells = {f"{place + 1:012x}": model for place, model in enumerate(models)}
+    cells = {f"a{place + 1:011x}": model for place, model in enumerate(models)}
     tables = {
         "cells": pd.DataFrame(
             [

@@ -67,6 +67,8 @@ class Study:
                     "threads": 1,
                     "engine": "eager",
                     "parameters": {"depth": int(cell["cells"]["depth"][0])},
+                    "data": "countries-0123456789ab",
+                    "libraries": {"torch": "2.14.1"},
                 },
                 "seeds": [int(seed) for seed in cell["replicates"]["seed"]],
             }

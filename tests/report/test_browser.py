@@ -132,7 +132,7 @@ def test_page_is_accessible(report, visit, size, scheme):
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
-    for opener in (".help", ".larger"):
+    for opener in (".help", ".larger", "summary"):
         page.locator(opener).first.click()
         found = Axe().run(page)
         assert found.violations_count == 0, f"{opener}: {found.generate_report()}"
@@ -148,6 +148,20 @@ def test_every_link_leads_to_a_place_on_the_page(report, visit):
     )
     assert lost == []
     assert page.locator('a[href^="#"]').count() > 30
+
+
+def test_link_to_a_cell_opens_its_card(report, visit):
+    """Also when it was followed before and the card was closed again."""
+    page = visit(report)
+    link = page.locator("td a[href^='#cell-']").first
+    card = page.locator(f"details[id='{link.get_attribute('href')[1:]}']")
+    assert card.get_attribute("open") is None
+    for _ in range(2):
+        link.click()
+        page.wait_for_function("(card) => card.open", arg=card.element_handle())
+        assert card.locator("pre").first.is_visible()
+        card.locator("summary").click()
+        assert card.get_attribute("open") is None
 
 
 def test_without_scripts_everything_can_be_read(report, visit):

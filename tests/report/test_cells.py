@@ -69,7 +69,7 @@ def test_shared_cell_has_one_card_that_names_both_experiments(shared: Study) -> 
     assert list(found) == ["cell-0-000000000001", "cell-1-000000000002"]
     text = " ".join(found["cell-0-000000000001"].split())
     assert (
-        "In [Learning rate](#learning-rate) it is one; In [Epochs](#epochs) it is default." in text
+        "In [Learning rate](#learning-rate) it is one; in [Epochs](#epochs) it is default." in text
     )
 
 
@@ -80,9 +80,25 @@ def test_card_tells_seconds_versions_and_commit_of_the_table(shared: Study) -> N
     for folder, text in cards(markdown).items():
         mine = rows[rows["cell"] == folder.rpartition("-")[2]]
         seconds = mine.drop_duplicates(["finished", "seconds"])["seconds"].sum()
-        assert f"| seconds | {seconds:.1f} |" in text
-        for name in ("engine", "torch", "python", "device"):
-            assert f"| {name} | {', '.join(sorted(set(mine[name])))} |" in text.replace("\\", "")
+        assert f"\nTrained in {seconds:.1f} seconds, from seeds 0, 1, 2, with:\n" in text
+        assert "\n- data: `countries-0123456789ab`\n- libraries: `torch 2.14.1`\n" in text
+        for name in ("engine", "python", "device", "commit"):
+            assert f"\n- {name}: `{', '.join(sorted(set(mine[name])))}`\n" in text
+
+
+def test_card_holds_the_seeds_of_all_experiments(study: Study) -> None:
+    """One experiment asks for more of them than the other; no replicate counts twice."""
+    study.add("epochs", [synthetic_cell("few", seeds=(0,), final=0.5)])
+    many = synthetic_cell("many", seeds=(0, 1, 2), final=0.5)
+    study.add("learning_rate", [many])
+    markdown, _ = study.build()
+    (text,) = cards(markdown).values()
+    seconds = many["replicates"]["seconds"].sum()
+    assert f"Trained in {seconds:.1f} seconds, from seeds 0, 1, 2, with:" in text
+    finals = many["epochs"].query("epoch == 50")["val_loss"]
+    written = f"{finals.mean():.3f} ± {finals.std():.3f}"
+    section = markdown.partition("\n## Cells\n")[2]
+    assert f"| mlp | 3 | 1,000 | {written} |" in section
 
 
 def test_cards_fold_on_the_page_and_every_link_to_them_leads_there(shared: Study) -> None:
@@ -94,6 +110,23 @@ def test_cards_fold_on_the_page_and_every_link_to_them_leads_there(shared: Study
     assert linked == folded
     assert page.count("<details ") == page.count("</details>") == 2
     assert "Drawn from [one](#cell-0-000000000001), [two](#cell-1-000000000002)." in markdown
+
+
+def test_figures_name_the_cells_that_they_are_drawn_from(study: Study) -> None:
+    """Few by name, many by their number; nothing where no figure is; the opening one, too."""
+    study.add("epochs", [synthetic_cell("lone")], figures=())
+    many = [synthetic_cell(f"cell {place}", position=place) for place in range(9)]
+    study.add("shape", many, figures=("borders", "curves"))
+    markdown, page = study.build()
+    opening, *sections = re.split(r"^## ", markdown, flags=re.MULTILINE)
+    assert "A figure of [Shape](#shape), drawn from [9 cells](#shape-cells)." in " ".join(
+        opening.split()
+    )
+    told = {section.partition("\n")[0]: "Drawn from" in section for section in sections}
+    assert told["Shape"]
+    assert not told["Epochs"]
+    assert "Drawn from [9 cells](#shape-cells)." in markdown
+    assert 'id="shape-cells"' in page
 
 
 def test_snippet_of_every_cell_asks_for_the_same_digest(tmp_path: Path, monkeypatch) -> None:

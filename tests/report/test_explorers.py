@@ -31,7 +31,7 @@ def test_frames_that_are_not_there_leave_the_figure_as_it_is(study):
     """As in a study whose workflow draws none."""
     study.add("shape", [synthetic_cell("depth 1", depth=1)], figures=("curves", "boundaries"))
     _, page = study.build()
-    assert "data-enhancement=" not in page.partition("<script")[0]
+    assert 'data-enhancement="explorer' not in page.partition("<script")[0]
 
 
 def test_frames_of_cells_that_sliders_cannot_tell_apart_are_left_out(study):

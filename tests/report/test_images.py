@@ -55,12 +55,19 @@ def add_images(study, name, models):
             "digest": "abc",
             "cells": [
                 {
-                    "cell": f"{place + 1:012x}",
-                    "slug": f"cell-{place + 1:012x}",
+                    "cell": f"a{place + 1:011x}",
+                    "slug": f"cell-a{place + 1:011x}",
                     "label": model.label,
                     "deterministic": len(model.seeds) == 1,
                     "measurements": [],
-                    "spec": {"family": "cnn", "threads": 2, "engine": "eager", "parameters": {}},
+                    "spec": {
+                        "family": "cnn",
+                        "threads": 2,
+                        "engine": "eager",
+                        "parameters": {},
+                        "data": f"images-{DIGEST}",
+                        "libraries": {"torch": "2.14.1"},
+                    },
                     "seeds": list(model.seeds),
                 }
                 for place, model in enumerate(models)

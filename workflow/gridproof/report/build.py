@@ -29,7 +29,7 @@ from gridproof.report.templates import html_environment, markdown_environment, r
 from gridproof.store.atomic import write_text
 
 GENERIC_SECTIONS = {"places": "sections/_experiment.md.j2", "images": "sections/_images.md.j2"}
-PROVENANCE = ("engine", "threads", "device", "torch", "python", "commit")
+PROVENANCE = ("engine", "threads", "device", "python", "commit")
 
 
 def build(plan_file: Path, sources: Sources, out_dir: Path) -> None:
@@ -78,7 +78,7 @@ def build(plan_file: Path, sources: Sources, out_dir: Path) -> None:
         "seeds": plan.cells(),
         "replicates": sum(len(seeds) for seeds in plan.cells().values()),
         "compared": any(item.ours for section in sections for item in section.comparisons),
-        "provenance": provenance(slices),
+        "provenance": provenance(plan, slices),
         "claims": claims,
         "cards": make_cards(plan, slices, claims.claims),
         "gaps": [(gap.title, gap.label, ", ".join(map(str, gap.seeds))) for gap in plan.gaps or ()],
@@ -159,12 +159,24 @@ def figure_inputs(plan: StudyPlan, slices: dict[str, Slice]) -> dict[str, Inputs
     }
 
 
-def provenance(slices: dict[str, Slice]) -> dict[str, Any]:
-    """Return the seconds of all replicates, and what they were computed with and from."""
+def provenance(plan: StudyPlan, slices: dict[str, Slice]) -> dict[str, Any]:
+    """Return the seconds of all replicates, and what they were computed with and from.
+
+    `data` are the folders of prepared data, those made from other data included; `libraries` are
+    named with their versions.
+    """
     tables = [tables.replicates for tables in slices.values()]
     replicates = pd.concat(tables, ignore_index=True).drop_duplicates(["cell", "seed"])
     values = {name: sorted({str(value) for value in replicates[name]}) for name in PROVENANCE}
-    return {"seconds": training_seconds(replicates), **values}
+    specs = [cell.spec for experiment in plan.experiments for cell in experiment.cells]
+    prepared = {data.directory.name for data in plan.data}
+    libraries = {item for spec in specs for item in spec["libraries"].items()}
+    return {
+        "seconds": training_seconds(replicates),
+        "data": sorted(prepared | {spec["data"] for spec in specs}),
+        "libraries": [f"{name} {version}" for name, version in sorted(libraries)],
+        **values,
+    }
 
 
 def tidy(text: str) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 
+import pandas as pd
 import yaml
 
 from gridproof.figures.inputs import Member, Slice
@@ -14,11 +14,14 @@ from gridproof.report.ask import training_seconds
 from gridproof.report.claims import JudgedClaim, cell_link
 from gridproof.report.markdown import Markdown, escape, table
 from gridproof.report.plan import PlannedCell, StudyPlan
-from gridproof.report.quantity import decimal, summarise
+from gridproof.report.quantity import Quantity, decimal, summarise, thousands
 from gridproof.store.layout import CELLS, assembled_folder, block_of
 
-MADE_WITH = ("engine", "threads", "device", "torch", "python", "commit", "finished")
+MADE_WITH = ("engine", "threads", "device", "python", "commit", "finished")
 """Columns of the table of replicates that say how a replicate was made."""
+
+WIDTH = 72
+"""Characters of a line of YAML that the page shows without scrolling."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,20 +34,44 @@ class Use:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """A cell with all that the study knows of how it was made and what rests on it."""
+    """A cell with all that the study knows of how it was made and what rests on it.
+
+    Attributes
+    ----------
+    data : the data set, as the study names it.
+    replicates : a row a seed, ascending, of all experiments that use the cell.
+    val_loss, val_accuracy : after the last epoch, over the same seeds.
+    """
 
     planned: PlannedCell
-    member: Member
     data: str
-    seeds: tuple[int, ...]
+    replicates: pd.DataFrame = field(repr=False)
+    val_loss: Quantity
+    val_accuracy: Quantity
     uses: tuple[Use, ...]
     claims: tuple[JudgedClaim, ...]
-    config: str
+    plan: StudyPlan
 
     @property
     def folder(self) -> str:
         """The name of the cell's folder, which is the heading of its card."""
         return self.planned.folder
+
+    @property
+    def seeds(self) -> list[int]:
+        """The seeds of its replicates."""
+        return [int(seed) for seed in self.replicates["seed"]]
+
+    @property
+    def seconds(self) -> str:
+        """The wall time of its training; replicates that trained together count once."""
+        return decimal(training_seconds(self.replicates), 1)
+
+    @property
+    def n_parameters(self) -> str:
+        """How many numbers were trained; for trees, a threshold a split and a value a leaf."""
+        counts = sorted(set(self.replicates["n_parameters"]))
+        return " or ".join(thousands(count) for count in counts)
 
     @property
     def link(self) -> Markdown:
@@ -61,23 +88,21 @@ class Card:
         """The commands that train the cell again, and nothing else."""
         blocks = groupby(self.seeds, key=block_of)
         folders = [assembled_folder(CELLS / self.folder, list(seeds)) for _, seeds in blocks]
-        targets = " ".join(shlex.quote(str(folder / "metrics.parquet")) for folder in folders)
-        chosen = "" if self.config == "config.yaml" else f" --configfile {shlex.quote(self.config)}"
-        return f"rm -r {CELLS / self.folder}\nsnakemake --cores all{chosen} {targets}"
+        files = [str(folder / "metrics.parquet") for folder in folders]
+        return f"rm -rf {CELLS / self.folder}\n{self.plan.command_for(*files)}"
 
     @property
-    def made_with(self) -> Markdown:
-        """A row for each fact of how the replicates were made, and all values that occur."""
-        replicates = self.member.replicates
-        rows: list[tuple[object, ...]] = [
-            ("seconds", decimal(training_seconds(replicates), 1)),
-            ("seeds", ", ".join(map(str, self.seeds))),
+    def made_with(self) -> list[tuple[str, str]]:
+        """What its replicates were made with: each fact with all values that occur."""
+        versions = self.planned.spec["libraries"].items()
+        return [
+            ("data", str(self.planned.spec["data"])),
+            ("libraries", ", ".join(f"{name} {version}" for name, version in versions)),
+            *(
+                (name, ", ".join(sorted({str(value) for value in self.replicates[name]})))
+                for name in MADE_WITH
+            ),
         ]
-        rows += [
-            (name, ", ".join(sorted({str(value) for value in replicates[name]})))
-            for name in MADE_WITH
-        ]
-        return table(["made with", ""], rows, n_left=2)
 
 
 def config_snippet(cell: PlannedCell, data: str, seeds: Sequence[int]) -> str:
@@ -91,21 +116,21 @@ def config_snippet(cell: PlannedCell, data: str, seeds: Sequence[int]) -> str:
         "rows": [cell.spec["parameters"]],
     }
     content = {"experiments": {"again": experiment}}
-    return yaml.safe_dump(content, sort_keys=False, default_flow_style=None, width=100).strip()
+    return yaml.safe_dump(content, sort_keys=False, default_flow_style=None, width=WIDTH).strip()
 
 
 def make_cards(
     plan: StudyPlan, slices: Mapping[str, Slice], claims: Iterable[JudgedClaim]
 ) -> list[Card]:
     """Return a card for each cell of the study, in the order of the config."""
-    members = {
-        (name, member.cell): member for name, found in slices.items() for member in found.members()
-    }
+    members: dict[str, list[Member]] = {}
+    for tables in slices.values():
+        for member in tables.members():
+            members.setdefault(member.cell, []).append(member)
     resting: dict[str, dict[str, JudgedClaim]] = {}
     for claim in claims:
         for cell in claim.evidence["cells"]:
             resting.setdefault(cell["cell"], {})[claim.id] = claim
-    seeds = plan.cells()
     cards: dict[str, Card] = {}
     for experiment in plan.experiments:
         for cell in experiment.cells:
@@ -113,14 +138,29 @@ def make_cards(
                 continue
             cards[cell.cell] = Card(
                 planned=cell,
-                member=members[experiment.name, cell.cell],
                 data=experiment.data,
-                seeds=tuple(sorted(seeds[cell.cell])),
+                replicates=replicates_of(members[cell.cell]),
+                val_loss=finals_of(members[cell.cell], "val_loss"),
+                val_accuracy=finals_of(members[cell.cell], "val_accuracy"),
                 uses=uses_of(plan, cell.cell),
                 claims=tuple(resting.get(cell.cell, {}).values()),
-                config=plan.config,
+                plan=plan,
             )
     return list(cards.values())
+
+
+def replicates_of(members: Iterable[Member]) -> pd.DataFrame:
+    """Return the replicates of a cell, each once, from all experiments that use it."""
+    rows = {
+        int(row["seed"]): row for member in members for row in member.replicates.to_dict("records")
+    }
+    return pd.DataFrame([rows[seed] for seed in sorted(rows)])
+
+
+def finals_of(members: Iterable[Member], column: str) -> Quantity:
+    """Return a column of `epochs` after the last epoch, over the seeds of `replicates_of`."""
+    values = {seed: value for member in members for seed, value in member.finals(column).items()}
+    return summarise(values.values())
 
 
 def uses_of(plan: StudyPlan, cell: str) -> tuple[Use, ...]:
@@ -140,6 +180,7 @@ def cards_table(cards: Iterable[Card]) -> Markdown:
         "experiments",
         "family",
         "seeds",
+        "parameters",
         "validation loss",
         "validation accuracy",
         "seconds",
@@ -150,10 +191,11 @@ def cards_table(cards: Iterable[Card]) -> Markdown:
             Markdown(", ".join(str(escape(use.title)) for use in card.uses)),
             card.planned.spec["family"],
             len(card.seeds),
-            summarise(card.member.finals("val_loss").tolist()),
-            summarise(card.member.finals("val_accuracy").tolist()),
-            decimal(training_seconds(card.member.replicates), 1),
+            card.n_parameters,
+            card.val_loss,
+            card.val_accuracy,
+            card.seconds,
         )
         for card in cards
     ]
-    return table(headers, rows, n_left=3)
+    return table(headers, rows, n_left=2)

@@ -62,7 +62,7 @@ def draw_flow(environment: Environment, steps: list[Stage], out_dir: Path) -> Pi
         figure="workflow",
         experiment=None,
         reference=FILE,
-        image=Image(still=out_dir / FILE),
+        image=Image(still=out_dir / FILE, is_drawing=True),
         alt=f"Flow chart from top to bottom: {told}.",
         caption=(
             "What is made from what. A change runs again what lies below it, and of the cells only "

@@ -36,13 +36,14 @@ class Image:
     """What the page shows for a reference: a still, or an animation where things may move.
 
     `enhancement` names the data (see `render_page`) from which a script makes more of it: a chart
-    if `is_chart`.
+    if `is_chart`. A drawing is shown no wider than its words need.
     """
 
     still: Path
     animation: Path | None = None
     enhancement: str | None = None
     is_chart: bool = False
+    is_drawing: bool = False
 
 
 def render_page(
@@ -207,7 +208,7 @@ def _picture(image: Image, alt: str) -> str:
     """
     still = f'src="{data_uri(image.still)}" alt="{escape(alt)}"'
     if image.animation is None:
-        return f"<img {still}>"
+        return f'<img class="drawing" {still}>' if image.is_drawing else f"<img {still}>"
     moving = f'src="{data_uri(image.animation)}" alt="{escape(alt)}"'
     return f'<img class="moving" {moving}><img class="still" {still}>'
 

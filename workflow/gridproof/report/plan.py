@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,11 @@ from gridproof.figures.inputs import Slice
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedCell:
-    """A cell that an experiment asks for; `spec` is its family, threads, engine and parameters."""
+    """A cell that an experiment asks for.
+
+    `spec` is its family, threads, engine and parameters, the folder of its prepared data, and the
+    versions of the libraries that compute it.
+    """
 
     cell: str
     slug: str
@@ -88,8 +93,15 @@ class StudyPlan:
     @property
     def command(self) -> str:
         """The command that brings results up to date with the study."""
-        chosen = "" if self.config == "config.yaml" else f" --configfile {self.config}"
-        return f"snakemake --cores all{chosen}"
+        return self.command_for()
+
+    def command_for(self, *files: str) -> str:
+        """Return the command that makes some files of the study, by default all.
+
+        Files come first: what follows `--configfile` is another config to Snakemake.
+        """
+        chosen = [] if self.config == "config.yaml" else ["--configfile", self.config]
+        return shlex.join(["snakemake", *files, "--cores", "all", *chosen])
 
     def cells(self) -> dict[str, set[int]]:
         """Return the seeds of each cell; cells that experiments share are there once."""

@@ -116,6 +116,8 @@ def _spec(cell: CellPlan) -> dict[str, object]:
         "threads": cell.threads,
         "engine": cell.spec["engine"],
         "parameters": cell.parameters,
+        "data": cell.data.folder.name,
+        "libraries": cell.libraries,
     }
 
 
