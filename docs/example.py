@@ -27,7 +27,7 @@ STILL = re.compile(r"\]\(\.\./figures/([^)]+)\.png\)")
 FIGURE = re.compile(r"\]\(\.\./figures/([^)]+)\)")
 MAX_BYTES = 8_000_000
 WINDOW_PX = (1280, 900)
-WIDTH_PX, QUALITY = 1000, 80
+WIDTH_PX, QUALITY = 880, 70
 """Of the figures beside report.md."""
 
 

@@ -20,7 +20,7 @@ title: A small study of all families
 study: small
 data:
   towns: {source: csv, train: data/train.csv, val: data/validation.csv, test: data/test.csv}
-  images: {source: patches, train: 64, val: 32, test: 32}
+  images: {source: patches, counts: {train: 64, val: 32, test: 32}, size: 64}
 seeds: 2
 engine: eager
 defaults:

@@ -10,12 +10,12 @@ from urllib.parse import quote
 
 import PIL.Image
 
-WEBP_QUALITY = 90
+WEBP_QUALITY = 85
 """At twice the pixels that a page shows, the small codes of a map stay sharp."""
 
 COORDINATES = re.compile(r'\b(d|x|y|points)="[^"]*"')
 LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
-UNQUOTED = " !$'()*+,-./:;=?@[]^_`{|}~"
+UNQUOTED = " !$'()*+,-./:;<=>?@[]^_`{|}~"
 """Characters that may stand in a `data:` address in double quotes, besides letters and digits."""
 
 
@@ -35,17 +35,20 @@ def webp(path: Path, quality: int, width: int | None = None) -> bytes:
         pixels = image.convert("RGB")
     if width is not None and pixels.width > width:
         pixels = pixels.resize((width, round(pixels.height * width / pixels.width)))
-    pixels.save(content, "WEBP", quality=quality)
+    pixels.save(content, "WEBP", quality=quality, method=6)
     return content.getvalue()
 
 
 def compact_svg(text: str) -> str:
-    """Return an SVG with coordinates to a hundredth of a point, on lines without indentation.
+    """Return an SVG with coordinates to a hundredth of a point, without indentation.
 
-    Scales and other factors keep all their digits.
+    Scales and other factors keep all their digits. Attributes stand in single quotes where no text
+    has one, as an address in double quotes then needs no escapes for them.
     """
     shorter = COORDINATES.sub(
         lambda found: LONG_NUMBER.sub(lambda number: f"{float(number[0]):.2f}", found[0]), text
     )
+    if "'" not in shorter:
+        shorter = shorter.replace('"', "'")
     lines = (line.strip() for line in shorter.splitlines())
     return " ".join(line for line in lines if line)
