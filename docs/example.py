@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from playwright.sync_api import sync_playwright
 
 from gridproof.report.embed import webp
 
@@ -61,22 +62,16 @@ def write_pictures() -> None:
     """Copy the animation, and take a picture of the page's top."""
     shutil.copyfile(RESULTS / "figures/shape/sharpening.gif", IMAGES / "sharpening.gif")
     page = (EXAMPLE / "index.html").as_uri() + "#summary"
-    with TemporaryDirectory() as folder:
+    width, height = WINDOW_PX
+    with TemporaryDirectory() as folder, sync_playwright() as playwright:
         shot = Path(folder) / "report.png"
-        subprocess.run(
-            [
-                "chromium",
-                "--headless",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--hide-scrollbars",
-                f"--window-size={WINDOW_PX[0]},{WINDOW_PX[1]}",
-                f"--screenshot={shot}",
-                page,
-            ],
-            check=True,
-            capture_output=True,
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
         )
+        view = browser.new_page(viewport={"width": width, "height": height}, color_scheme="light")
+        view.goto(page)
+        view.screenshot(path=shot)
+        browser.close()
         (IMAGES / "report.webp").write_bytes(webp(shot, QUALITY))
 
 
