@@ -11,7 +11,7 @@ import pytest
 
 from workspace import Workspace
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 N_CELLS = 7
 N_REPLICATES = 12

@@ -12,7 +12,7 @@ import pytest
 from gridproof.tables.collect import KEYS
 from workspace import Workspace
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 TOLERANCE_NATS = 0.03
 
