@@ -1,7 +1,7 @@
 // Tables that sort by a click on a header and, if they are long, have a filter.
 "use strict";
 (() => {
-  const LONG = 8;
+  const LONG = 12;
   const NUMBER = /^[-+]?(\d[\d,]*\.?\d*|\.\d+)(e[-+]?\d+)?/i;
 
   // The number that a cell begins with, such as that of "0.123 ± 0.004", "1,234" or "7.0e-14"; NaN if none.
