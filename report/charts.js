@@ -3,9 +3,24 @@
 "use strict";
 (() => {
   const INK = "#222222", GRID = "#e3e3e3", BAND = "33", HEIGHT = 340, FONT = "13px system-ui, sans-serif";
+  const FADED = 0.25;
+  const SVG = "http://www.w3.org/2000/svg";
+  // The marks of figures, by their names there, as paths of about radius 1.
+  const MARKS = {
+    o: "M1 0A1 1 0 1 1-1 0A1 1 0 1 1 1 0Z",
+    s: "M-.9-.9H.9V.9H-.9Z",
+    D: "M0-1.2L1.2 0 0 1.2-1.2 0Z",
+    "^": "M0-1.1L1.1 1H-1.1Z",
+    v: "M0 1.1L1.1-1H-1.1Z",
+    P: "M-.4-1.1H.4V-.4H1.1V.4H.4V1.1H-.4V.4H-1.1V-.4H-.4Z",
+    X: "M-1-.5L-.5-1 0-.5 .5-1 1-.5 .5 0 1 .5 .5 1 0 .5-.5 1-1 .5-.5 0Z",
+  };
 
   function make(name, attributes, ...children) {
-    const element = document.createElement(name);
+    return fill(document.createElement(name), attributes, children);
+  }
+
+  function fill(element, attributes, children = []) {
     for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
     element.append(...children);
     return element;
@@ -16,32 +31,66 @@
     return Math.abs(value) >= 0.001 || value === 0 ? value.toFixed(3) : value.toExponential(1);
   }
 
-  // What a series says at a place: its mean, and the range where there is one.
-  function told(series, index) {
-    const [mean, low, high] = [series.mean[index], series.low[index], series.high[index]];
-    if (mean === null) return "–";
-    return low === high ? written(mean) : `${written(mean)} (${written(low)} to ${written(high)})`;
+  // Where a series has its numbers at a place. In a sparse panel those of the last place before
+  // stand until the next, as a training's accuracy does between two epochs.
+  function placeOf({ sparse }, { mean }, index) {
+    if (!sparse || mean[index] !== null || mean.slice(index).every((value) => value === null)) return index;
+    let before = index;
+    while (before > 0 && mean[before] === null) before -= 1;
+    return before;
   }
 
-  // Bars from lowest to highest where a series is made of points.
-  function drawBars(chart, data) {
+  // What a series says at a place: its mean, the range and how many seeds there are.
+  function told(data, series, index) {
+    const at = placeOf(data, series, index);
+    const [mean, low, high, seeds] = [series.mean[at], series.low[at], series.high[at], series.seeds[at]];
+    if (mean === null) return "–";
+    const count = `${seeds} ${seeds === 1 ? "seed" : "seeds"}`;
+    return `${written(mean)} (${low === high ? "" : `${written(low)} to ${written(high)}, `}${count})`;
+  }
+
+  // A mark of a radius in pixels, drawn at a place of the plot if it is in sight.
+  function drawMark(chart, marker, x, y, radius, edge) {
+    const { ctx: context, bbox } = chart;
+    if (x < bbox.left || x > bbox.left + bbox.width || y < bbox.top || y > bbox.top + bbox.height) return;
+    const path = new Path2D();
+    path.addPath(new Path2D(MARKS[marker]), new DOMMatrix([radius, 0, 0, radius, x, y]));
+    context.strokeStyle = edge;
+    context.lineWidth = devicePixelRatio;
+    context.fill(path);
+    context.stroke(path);
+  }
+
+  // Of series made of points: bars from lowest to highest, and their marks; of lines: the marks they have.
+  function drawMarks(chart, data) {
     const context = chart.ctx;
+    const position = (x, y) => [chart.valToPos(x, "x", true), chart.valToPos(y, "y", true)];
     data.series.forEach((series, number) => {
-      if (series.dash !== null || !chart.series[number * 3 + 1].show) return;
-      context.strokeStyle = series.color;
-      context.lineWidth = 3 * devicePixelRatio;
-      series.mean.forEach((mean, index) => {
-        const x = chart.valToPos(data.xs[index], "x", true);
+      const { show, alpha } = chart.series[number * 3 + 1];
+      if (!show) return;
+      context.save();
+      context.globalAlpha = alpha;
+      context.fillStyle = series.color;
+      if (series.marker) series.mean.forEach((mean, index) => {
+        const [x, y] = position(data.xs[index], mean);
         if (mean === null || x < chart.bbox.left || x > chart.bbox.left + chart.bbox.width) return;
+        context.strokeStyle = series.color;
+        context.lineWidth = 3 * devicePixelRatio;
         context.beginPath();
-        context.moveTo(x, chart.valToPos(series.low[index], "y", true));
-        context.lineTo(x, chart.valToPos(series.high[index], "y", true));
+        context.moveTo(...position(data.xs[index], series.low[index]));
+        context.lineTo(...position(data.xs[index], series.high[index]));
         context.stroke();
+        drawMark(chart, series.marker, x, y, 6 * devicePixelRatio, "#ffffff");
       });
+      (series.marks ?? []).forEach(([marker, x, y]) =>
+        drawMark(chart, marker, ...position(x, y), 4 * devicePixelRatio, marker === "X" ? "#000000" : series.color));
+      context.restore();
     });
   }
 
-  function drawReference(chart, { value, color }) {
+  function drawReference(chart, line) {
+    if (line === null) return;
+    const { value, color } = line;
     const { ctx: context, bbox } = chart;
     const y = chart.valToPos(value, "y", true);
     context.strokeStyle = color;
@@ -54,33 +103,53 @@
     context.setLineDash([]);
   }
 
+  function named(label, isLog) {
+    return isLog ? `${label} (log scale)` : label;
+  }
+
+  // The powers of ten in a range; twice and five times them too where the range is not long.
+  function powers(low, high) {
+    const [first, last] = [low, high].map((end) => Math.floor(Math.log10(end)));
+    const digits = high / low > 300 ? [1] : [1, 2, 5];
+    const all = Array.from({ length: last - first + 1 }, (_, place) => digits.map((digit) => Number(`${digit}e${first + place}`))).flat();
+    return all.filter((value) => value >= low && value <= high);
+  }
+
   // Three lines a series: mean, lowest and highest, the last two invisible edges of the band.
   function options(data, width, moved) {
     const axis = { stroke: INK, font: FONT, labelFont: FONT, grid: { stroke: GRID }, ticks: { stroke: GRID } };
-    const edge = { points: { show: false }, stroke: "transparent" };
-    const lines = data.series.flatMap(({ label, color, dash }) => [
-      dash === null
-        ? { label, stroke: color, paths: () => null, points: { show: true, size: 11, fill: color } }
-        : { label, stroke: color, dash, width: 2, points: { show: false } },
+    const edge = { points: { show: false }, stroke: "transparent", spanGaps: data.sparse };
+    const lines = data.series.flatMap(({ label, color, dash, marker }) => [
+      marker
+        ? { label, stroke: color, paths: () => null, points: { show: false } }
+        : { label, stroke: color, dash, width: 2, points: { show: false }, spanGaps: data.sparse },
       edge,
       edge,
     ]);
+    const distribution = (isLog) => (isLog ? 3 : 1);
+    const places = (isLog) => (isLog ? { splits: (chart, number, low, high) => powers(low, high), filter: (chart, splits) => splits } : {});
+    const steps = data.log.x ? {} : { incrs: [1, 10, 100, 1e3, 1e4, 1e5].flatMap((power) => [power, 2 * power, 5 * power]) };
+    const ends = data.log.x ? { range: (chart, low, high) => [low, high] } : {};
     return {
       width,
       height: HEIGHT,
       legend: { show: false },
+      focus: { alpha: FADED },
       cursor: { y: false, drag: { x: true, y: false } },
-      scales: { x: { time: false }, y: { range: (chart, low, high) => range(data, chart, low, high) } },
+      scales: {
+        x: { time: false, distr: distribution(data.log.x), ...ends },
+        y: { distr: distribution(data.log.y), range: (chart, low, high) => range(data, chart, low, high) },
+      },
       axes: [
-        { ...axis, label: data.x, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500] },
-        { ...axis, label: data.y, size: 58 },
+        { ...axis, ...steps, ...places(data.log.x), label: named(data.x, data.log.x) },
+        { ...axis, ...places(data.log.y), label: named(data.y, data.log.y), size: 58 },
       ],
       series: [{}, ...lines],
-      bands: data.series.flatMap(({ color, dash }, number) =>
-        dash === null ? [] : [{ series: [number * 3 + 3, number * 3 + 2], fill: color + BAND }]),
+      bands: data.series.flatMap(({ color, marker }, number) =>
+        marker ? [] : [{ series: [number * 3 + 3, number * 3 + 2], fill: color + BAND }]),
       hooks: {
         setCursor: [(chart) => moved(chart.cursor.idx)],
-        draw: [(chart) => drawReference(chart, data.reference), (chart) => drawBars(chart, data)],
+        draw: [(chart) => drawReference(chart, data.reference), (chart) => drawMarks(chart, data)],
       },
     };
   }
@@ -89,50 +158,70 @@
   function range(data, chart, low, high) {
     const [first, last] = chart.series[0].idxs ?? [0, data.xs.length - 1];
     const whole = first === 0 && last === data.xs.length - 1;
-    if (whole && data.top !== null) return [0, data.top];
-    const edges = whole ? [Math.min(low, data.reference.value), high] : [low, high];
-    const margin = (edges[1] - edges[0]) * 0.06 || 0.01;
-    return [edges[0] - margin, edges[1] + margin];
+    const edges = whole && data.reference !== null ? [Math.min(low, data.reference.value), high] : [low, high];
+    const margin = data.log.y ? Math.max((edges[1] / edges[0]) ** 0.06, 1.01) : (edges[1] - edges[0]) * 0.06 || 0.01;
+    const widened = data.log.y ? [edges[0] / margin, edges[1] * margin] : [edges[0] - margin, edges[1] + margin];
+    return whole ? widened.map((end, side) => data.whole[side] ?? end) : widened;
   }
 
-  function makeLegend(data, toggle) {
+  // The line and mark of a series, beside its name.
+  function makeSwatch({ color, dash, marker }) {
+    const shape = (name, attributes) => fill(document.createElementNS(SVG, name), attributes);
+    const drawing = shape("svg", { class: "swatch", viewBox: "-16 -7 32 14", "aria-hidden": "true" });
+    drawing.append(shape("path", { d: "M-16 0H16", stroke: color, "stroke-width": 2.5, "stroke-dasharray": (dash ?? []).join(" ") }));
+    if (marker) drawing.append(shape("path", { d: MARKS[marker], transform: "scale(5)", fill: color }));
+    return drawing;
+  }
+
+  // A button a series that hides it; pointing at one, or reaching it by keys, makes the others fade.
+  function makeLegend(data, toggle, emphasise) {
     const values = [];
     const rows = data.series.map((series, number) => {
-      const swatch = make("span", { class: "swatch", "aria-hidden": "true" });
-      swatch.style.borderTopColor = series.color;
-      swatch.style.borderTopStyle = series.dash === null || series.dash.length === 0 ? "solid" : series.dash[0] > 3 ? "dashed" : "dotted";
       const value = make("span", { class: "value" });
-      const row = make("button", { type: "button", "aria-pressed": "true" }, swatch, make("span", {}, series.label), value);
+      const row = make("button", { type: "button", "aria-pressed": "true" }, makeSwatch(series), make("span", {}, series.label), value);
+      const isShown = () => row.getAttribute("aria-pressed") === "true";
       row.addEventListener("click", () => {
-        const shown = row.getAttribute("aria-pressed") !== "true";
-        row.setAttribute("aria-pressed", shown);
-        toggle(number, shown);
+        row.setAttribute("aria-pressed", !isShown());
+        toggle(number, isShown());
+        emphasise(null);
       });
+      row.addEventListener("pointerenter", ({ pointerType }) => { if (pointerType === "mouse" && isShown()) emphasise(number); });
+      row.addEventListener("focus", () => { if (row.matches(":focus-visible") && isShown()) emphasise(number); });
+      for (const left of ["pointerleave", "blur"]) row.addEventListener(left, () => emphasise(null));
       values.push(value);
       return row;
     });
     const box = make("div", { class: "legend", role: "group", "aria-label": "Lines; press one to hide it" }, ...rows);
-    return { box, show: (index) => data.series.forEach((series, number) => { values[number].textContent = told(series, index); }) };
+    return { box, show: (index) => data.series.forEach((series, number) => { values[number].textContent = told(data, series, index); }) };
   }
 
   function placeName(data, index) {
     return data.names ? `${data.xs[index]}. ${data.names[index]}` : `${data.x} ${data.xs[index]}`;
   }
 
-  function makeChart(data, figure, number) {
-    const id = `chart-place-${number}`;
+  function makeNote({ note, sparse, reference, series }) {
+    const parts = [note];
+    if (reference !== null) parts.push(`dotted: ${reference.label}, ${written(reference.value)}`);
+    if (series.some(({ marks }) => marks?.some(([marker]) => marker === "X"))) parts.push("cross: last finite value of a seed that diverged");
+    if (sparse) parts.push("values: those of a line's last point up to the place");
+    return make("p", { class: "note" }, `${parts.join("; ")}. Drag over the chart to zoom, double-click to see all again.`);
+  }
+
+  function makeChart(data, id) {
     const where = make("output", { for: id });
     const slider = make("input", { type: "range", id, min: 0, max: data.xs.length - 1, step: 1 });
     const whole = make("button", { type: "button", class: "whole" }, "whole range");
     const canvas = make("div", { class: "canvas" });
-    const legend = makeLegend(data, (series, show) => {
-      for (const line of [1, 2, 3]) chart.setSeries(series * 3 + line, { show });
-    });
+    const legend = makeLegend(
+      data,
+      (series, show) => { for (const line of [1, 2, 3]) chart.setSeries(series * 3 + line, { show }); },
+      (series) => chart.setSeries(series === null ? null : series * 3 + 1, { focus: true }),
+    );
     const columns = data.series.flatMap(({ mean, low, high }) => [mean, low, high]);
     let chart = null;
 
     function show(index) {
-      const said = data.series.map((series) => [series.label, told(series, index)]).filter(([, value]) => value !== "–");
+      const said = data.series.map((series) => [series.label, told(data, series, index)]).filter(([, value]) => value !== "–");
       slider.value = index;
       where.textContent = placeName(data, index);
       slider.setAttribute("aria-valuetext", `${placeName(data, index)}: ${said.map((pair) => pair.join(" ")).join("; ")}`);
@@ -145,22 +234,24 @@
 
     const label = make("label", { for: id }, "Values at");
     const controls = make("div", { class: "place" }, label, slider, where, whole);
-    const note = make("p", { class: "note" }, `${data.note}; dotted: ${data.reference.label}, ${written(data.reference.value)}. Drag over the chart to zoom.`);
-    const box = make("div", { class: "chart" }, canvas, controls, legend.box, note);
-    figure.querySelector("img").before(box);
+    const title = data.title === null ? [] : [make("p", { class: "title" }, data.title)];
+    const box = make("div", { class: "chart" }, ...title, canvas, controls, legend.box, makeNote(data));
     const width = () => Math.max(260, canvas.clientWidth);
-    chart = new uPlot(options(data, width(), (index) => { if (index !== null && index !== undefined) show(index); }), [data.xs, ...columns], canvas);
-    chart.over.addEventListener("touchstart", point, { passive: true });
-    chart.over.addEventListener("touchmove", point, { passive: true });
-    new ResizeObserver(() => chart.setSize({ width: width(), height: HEIGHT })).observe(canvas);
+    // Drawn once the box is on the page, whose width it takes.
+    function draw() {
+      chart = new uPlot(options(data, width(), (index) => { if (index !== null && index !== undefined) show(index); }), [data.xs, ...columns], canvas);
+      chart.over.addEventListener("touchstart", point, { passive: true });
+      chart.over.addEventListener("touchmove", point, { passive: true });
+      new ResizeObserver(() => chart.setSize({ width: width(), height: HEIGHT })).observe(canvas);
+      show(data.xs.length - 1);
+    }
     slider.addEventListener("input", () => {
       const index = Number(slider.value);
       chart.setCursor({ left: chart.valToPos(data.xs[index], "x"), top: 0 });
       show(index);
     });
     whole.addEventListener("click", () => chart.setData(chart.data));
-    show(data.xs.length - 1);
-    return box;
+    return { box, draw };
   }
 
   // The chart stands for the picture until the reader wants the picture back.
@@ -180,6 +271,11 @@
   document.querySelectorAll("figure[data-enhancement]").forEach((figure, number) => {
     const block = document.getElementById(figure.dataset.enhancement);
     const data = block === null ? {} : JSON.parse(block.textContent);
-    if (data.kind === "chart") makeSwitch(figure, makeChart(data, figure, number));
+    if (data.kind !== "chart") return;
+    const charts = data.panels.map((panel, place) => makeChart(panel, `chart-${number}-${place}`));
+    const box = make("div", { class: "charts" }, ...charts.map((chart) => chart.box));
+    figure.querySelector("img").before(box);
+    charts.forEach((chart) => chart.draw());
+    makeSwitch(figure, box);
   });
 })();

@@ -124,6 +124,13 @@ class Study:
         return markdown, SCRIPT.sub("", self.page)
 
 
+def panels(page: str, name: str) -> list[dict[str, Any]]:
+    """Return the panels of a chart as a page holds them."""
+    found = re.search(rf'<script type="application/json" id="{name}">(.*?)</script>', page)
+    assert found is not None, name
+    return list(json.loads(found[1])["panels"])
+
+
 @pytest.fixture
 def study(tmp_path: Path) -> Study:
     """Return a study without experiments, on synthetic data."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from io import BytesIO
@@ -28,6 +29,7 @@ pytestmark = [
 DESKTOP, PHONE = (1280, 900), (390, 844)
 SIZES = [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")]
 FRAMES = 3
+NOTHING = "\u2013"
 
 
 def sprite() -> str:
@@ -67,7 +69,8 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
         for place, rate in enumerate((1.0, 0.2, 1e-3))
     ]
-    study.add("learning_rate", rates, figures=("curves", "splits"))
+    rates[1]["epochs"]["steps"] *= 3
+    study.add("learning_rate", rates, figures=("curves", "splits", "accuracy_by_step"))
     shapes = [
         synthetic_cell(f"depth {depth}", position=2 + depth, depth=depth, measure=("regions",))
         for depth in (1, 2)
@@ -75,7 +78,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     study.add("shape", shapes, figures=("boundaries", "extremes"))
     study.add("shallow", [synthetic_cell("shallow", position=5, depth=1, measure=("regions",))])
     (study.root / "figures/shape/explorer.json").write_text(json.dumps(explorer()))
-    add_images(study, "real_or_fake", seventeen())
+    add_images(study, "real_or_fake", seventeen(), figures=("ranking", "loss_by_step"))
     study.build()
     return study.root / "report" / "index.html"
 
@@ -214,28 +217,77 @@ def test_chart_tells_the_numbers_at_a_place(report, visit, size):
     page.keyboard.press("End")
     assert chart.locator("output").inner_text() == "epoch 50"
     assert values.all_inner_texts() == ended
-    assert "learning_rate 1.0 0.4" in slider.get_attribute("aria-valuetext")
+    told = slider.get_attribute("aria-valuetext")
+    assert re.search(r"learning_rate 1.0 0\.4\d+ \(0\.\d+ to 0\.\d+, 3 seeds\); ", told)
     line = chart.locator(".legend button").first
     line.click()
     assert line.get_attribute("aria-pressed") == "false"
 
 
-def test_dragging_zooms_and_the_button_shows_all_again(report, visit):
+@pytest.mark.parametrize("way", ["button", "double click"])
+def test_dragging_zooms_and_all_is_shown_again(report, visit, way):
     """The axis of the part that was dragged over, then that of the picture."""
     page = visit(report)
-    area = page.locator(".chart .u-over").first
+    area, drawn = page.locator(".chart .u-over").first, page.locator(".chart canvas").first
     area.scroll_into_view_if_needed()
-    page.mouse.move(0, 0)
-    whole = pixels(page.locator(".chart canvas").first)
+    whole = pixels(drawn)
     box = area.bounding_box()
     page.mouse.move(box["x"] + 100, box["y"] + 50)
     page.mouse.down()
     page.mouse.move(box["x"] + 200, box["y"] + 60, steps=4)
     page.mouse.up()
-    assert pixels(page.locator(".chart canvas").first) != whole
-    page.mouse.move(0, 0)
-    page.locator(".chart .whole").first.click()
+    assert pixels(drawn) != whole
+    if way == "button":
+        page.locator(".chart .whole").first.click()
+    else:
+        page.mouse.dblclick(box["x"] + 150, box["y"] + 50)
     page.wait_for_function(f"document.querySelector('.chart canvas').toDataURL() === '{whole}'")
+
+
+@pytest.mark.parametrize("way", ["pointer", "keys"])
+def test_legend_makes_the_other_lines_fade(report, visit, way):
+    """As long as the pointer, or the keyboard, is at the line's name; no need to tell colours."""
+    page = visit(report)
+    chart = page.locator(".chart").first
+    line, drawn = chart.locator(".legend button").first, chart.locator("canvas")
+    line.scroll_into_view_if_needed()
+    whole = pixels(drawn)
+    if way == "pointer":
+        line.hover()
+    else:
+        chart.locator(".whole").focus()
+        page.keyboard.press("Tab")
+    page.wait_for_timeout(100)
+    assert pixels(drawn) != whole
+    if way == "pointer":
+        page.mouse.move(0, 0)
+    else:
+        page.keyboard.press("Shift+Tab")
+    page.wait_for_function(f"document.querySelector('.chart canvas').toDataURL() === '{whole}'")
+
+
+def test_by_step_a_line_keeps_its_last_value_until_its_next(report, visit):
+    """Nothing is told of a training that has not begun or has ended."""
+    page = visit(report)
+    by_epoch, by_step = page.locator('[data-enhancement$="accuracy_by_step"] .chart').all()
+    first_epoch = values_at(by_epoch, place=1)
+    told = values_at(by_step, place=3)
+    assert by_step.locator("output").inner_text() == "optimizer step 40"
+    assert told[1] == first_epoch[1]
+    assert values_at(by_step, place=0)[1] == NOTHING
+    by_step.locator("input").press("End")
+    assert by_step.locator("output").inner_text() == "optimizer step 1500"
+    ended = by_step.locator(".legend .value").all_inner_texts()
+    assert (ended[0], ended[2]) == (NOTHING, NOTHING)
+    assert ended[1].startswith("0.")
+
+
+def values_at(chart: Locator, *, place: int) -> list[str]:
+    """Return what a chart says at the place of its slider."""
+    chart.locator("input").press("Home")
+    for _ in range(place):
+        chart.locator("input").press("ArrowRight")
+    return chart.locator(".legend .value").all_inner_texts()
 
 
 def test_picture_comes_back_in_place_of_the_chart(report, visit):

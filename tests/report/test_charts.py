@@ -1,22 +1,24 @@
 """The charts of the page hold the numbers of the tables."""
 
 import hashlib
-import json
 import re
 
+import pandas as pd
 import pytest
 
 from figures.synthetic import synthetic_cell
-from report.conftest import TEMPLATES
+from figures.synthetic_images import STEPS, Model, seventeen
+from gridproof.figures.baselines import MARKERS
+from report.conftest import TEMPLATES, panels
+from report.test_images import add_images
 
 LIBRARY = "leeoniya/uPlot"
-UPLOT = "19c8d4c6ad88929a79f4ae49d6f7161566dfd0ba3d15cc495e974f787eb78f1f"
+VENDORED = re.compile(r"^([0-9a-f]{64})  (\S+)", re.MULTILINE)
 
 
-def chart(page, name):
-    """Return the data of a chart as the page holds them."""
-    found = re.search(rf'<script type="application/json" id="{name}">(.*?)</script>', page)
-    return json.loads(found[1])
+def by_place(line, panel):
+    """Return the means of a line by place, without gaps."""
+    return pd.Series(line["mean"], index=panel["xs"], dtype=float).dropna()
 
 
 def test_lines_are_means_between_the_lowest_and_the_highest_seed(study):
@@ -24,7 +26,7 @@ def test_lines_are_means_between_the_lowest_and_the_highest_seed(study):
     cells = [synthetic_cell("one", final=0.4), synthetic_cell("two", position=1, final=0.9)]
     study.add("learning_rate", cells)
     study.build()
-    data = chart(study.page, "chart-learning_rate-curves")
+    (data,) = panels(study.page, "chart-learning_rate-curves")
     assert [line["label"] for line in data["series"]] == ["one", "two"]
     for cell, line in zip(cells, data["series"], strict=True):
         by_epoch = cell["epochs"].groupby("epoch")["val_loss"]
@@ -35,6 +37,7 @@ def test_lines_are_means_between_the_lowest_and_the_highest_seed(study):
             "high": by_epoch.max(),
         }.items():
             assert line[key] == pytest.approx(list(values), rel=1e-4)
+        assert line["seeds"] == list(by_epoch.count())
 
 
 def test_seeds_that_diverged_are_left_out_and_their_end_is_a_gap(study):
@@ -43,12 +46,73 @@ def test_seeds_that_diverged_are_left_out_and_their_end_is_a_gap(study):
     gone = synthetic_cell("all", position=1, diverged={0: 10, 1: 10, 2: 10})
     study.add("learning_rate", [some, gone])
     study.build()
-    first, second = chart(study.page, "chart-learning_rate-curves")["series"]
+    (data,) = panels(study.page, "chart-learning_rate-curves")
+    first, second = data["series"]
     others = some["epochs"].query("seed != 0 and epoch == 20")["val_loss"]
     assert first["mean"][20] == pytest.approx(others.mean(), rel=1e-4)
+    assert (first["seeds"][9], first["seeds"][20]) == (3, 2)
+    ended = some["epochs"].query("seed == 0 and epoch == 9")["val_loss"].item()
+    assert first["marks"] == [["X", 9, pytest.approx(ended, rel=1e-4)]]
     assert first["label"] == "some (1 of 3 seeds diverged at epoch 10)"
     assert second["mean"][9] is not None
     assert second["mean"][10:] == [None] * len(second["mean"][10:])
+
+
+def test_accuracy_by_step_stands_at_the_steps_of_each_cell(study):
+    """By epoch, then by step, where each cell has numbers at its own steps alone."""
+    long = synthetic_cell("long", batch_size=32)
+    wide = synthetic_cell("wide", position=1, batch_size=64, diverged={0: 3, 1: 3, 2: 3})
+    wide["epochs"]["steps"] //= 2
+    study.add("batch_size", [long, wide], figures=("accuracy_by_step",))
+    study.build()
+    by_epoch, by_step = panels(study.page, "chart-batch_size-accuracy_by_step")
+    assert (by_epoch["log"]["x"], by_step["log"]["x"]) == (False, True)
+    for panel, place in ((by_epoch, "epoch"), (by_step, "steps")):
+        for cell, line in zip((long, wide), panel["series"], strict=True):
+            rows = cell["epochs"].query("epoch < 3") if cell is wide else cell["epochs"]
+            means = rows[rows[place] > 0].groupby(place)["val_accuracy"].mean()
+            numbers = by_place(line, panel).drop(0, errors="ignore")
+            assert list(numbers.index) == list(means.index)
+            assert list(numbers) == pytest.approx(list(means), rel=1e-4)
+    ends = [line["marks"] for line in by_step["series"]]
+    assert ends == [[["o", by_step["xs"][-1], by_step["series"][0]["mean"][-1]]], []]
+
+
+def test_loss_by_step_has_a_panel_for_each_baseline(study):
+    """The means over seeds of the batch losses, each model's at its own steps."""
+    rate = {"learning_rate": 0.01}
+    models = [
+        Model(label="scratch learning_rate 0.01", skill=0.1, parameters=rate),
+        Model(label="scratch learning_rate 0.1", skill=0.2, parameters=rate, steps=STEPS // 2),
+        Model(label="finetune learning_rate 0.01", skill=1.0, parameters=rate),
+        Model(label="xgboost", skill=1.0, steps=0),
+    ]
+    add_images(study, "real_or_fake", models, figures=("loss_by_step",))
+    study.build()
+    shown = panels(study.page, "chart-real_or_fake-loss_by_step")
+    assert [panel["title"] for panel in shown] == ["scratch", "finetune"]
+    assert [panel["sparse"] for panel in shown] == [True, False]
+    batches = pd.read_parquet(study.tables / "real_or_fake" / "batches.parquet")
+    lines = [(panel, line) for panel in shown for line in panel["series"]]
+    groups = batches.groupby("cell", sort=True)
+    for model, (panel, line), (_, rows) in zip(models[:3], lines, groups, strict=True):
+        assert f"{panel['title']} {line['label']}" == model.label
+        means = rows.groupby("step")["loss"].mean()
+        numbers = by_place(line, panel)
+        assert list(numbers.index) == list(means.index)
+        assert list(numbers) == pytest.approx(list(means), rel=1e-4)
+        assert panel["log"] == {"x": False, "y": True}
+
+
+def test_models_differ_in_mark_and_colour(study):
+    """The script can draw every mark that a figure may have."""
+    add_images(study, "real_or_fake", seventeen(), figures=("ranking",))
+    study.build()
+    (data,) = panels(study.page, "chart-real_or_fake-ranking")
+    assert len({line["marker"] for line in data["series"]}) == len(data["series"]) > 1
+    assert len({line["color"] for line in data["series"]}) == len(data["series"])
+    drawn = re.findall(r'^ +"?([^\s"]+)"?: "M', (TEMPLATES / "charts.js").read_text(), re.MULTILINE)
+    assert set(MARKERS) <= set(drawn)
 
 
 def test_page_without_charts_carries_no_library(study):
@@ -62,9 +126,14 @@ def test_page_without_charts_carries_no_library(study):
     assert study.page.count('data-enhancement="chart-learning_rate-curves"') == 1
 
 
-def test_library_is_the_released_file():
-    """uPlot 1.6.32 as published, with its licence beside it."""
-    content = (TEMPLATES / "vendor/uPlot.js").read_bytes()
-    assert hashlib.sha256(content).hexdigest() == UPLOT
-    assert b"(v1.6.32)" in content[:100]
-    assert "MIT License" in (TEMPLATES / "vendor/uPlot.LICENSE").read_text()
+def test_library_is_the_released_files():
+    """Every vendored file is the one whose digest and version stand beside it."""
+    folder = TEMPLATES / "vendor"
+    text = (folder / "uPlot.txt").read_text()
+    digests = {name: digest for digest, name in VENDORED.findall(text)}
+    assert {*digests, "uPlot.txt"} == {file.name for file in folder.iterdir()}
+    for name, digest in digests.items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest, name
+    version = re.search(rb"\(v(\S+)\)", (folder / "uPlot.js").read_bytes()[:100])
+    assert text.startswith(f"uPlot {version[1].decode()}, MIT License")
+    assert "MIT License" in (folder / "uPlot.LICENSE").read_text()

@@ -9,7 +9,7 @@ from figures.synthetic_images import Model, seventeen, write_comparison, write_i
 from gridproof.figures.inputs import load_slice
 from gridproof.report.ask import Ask
 from gridproof.report.judged import Judged
-from report.conftest import TEMPLATES
+from report.conftest import TEMPLATES, panels
 
 SECTIONS = sorted(
     path.name.removesuffix(".md.j2")
@@ -24,7 +24,7 @@ def prose(markdown):
     return " ".join(markdown.split())
 
 
-def add_images(study, name, models):
+def add_images(study, name, models, figures=("ranking",)):
     """Add an experiment of image models and their data to a study of places."""
     folder = write_images(study.root / "data" / f"images-{DIGEST}")
     facts = json.loads((folder / "facts.json").read_text())
@@ -50,7 +50,7 @@ def add_images(study, name, models):
             "name": name,
             "title": "Real or fake",
             "question": "Which?",
-            "figures": ["ranking"],
+            "figures": list(figures),
             "data": "images",
             "digest": "abc",
             "cells": [
@@ -74,7 +74,8 @@ def add_images(study, name, models):
             ],
         }
     )
-    study.write_figure(study.root / "figures" / name / "ranking", "ranking")
+    for figure in figures:
+        study.write_figure(study.root / "figures" / name / figure, figure)
 
 
 @pytest.mark.parametrize("name", [*SECTIONS, "of_my_own"])
@@ -148,9 +149,7 @@ def test_chart_of_the_ranking_has_the_numbers_of_its_table(study):
     """Place, name, mean and interval of every model, in the series of its kind."""
     add_images(study, "real_or_fake", seventeen())
     study.build()
-    name = "chart-real_or_fake-ranking"
-    found = re.search(rf'<script type="application/json" id="{name}">(.*?)</script>', study.page)
-    data = json.loads(found[1])
+    (data,) = panels(study.page, "chart-real_or_fake-ranking")
     tables = load_slice(study.tables / "real_or_fake")
     ranks = Judged(ask=Ask("real_or_fake", tables, {"kind": "images"})).ranks()
     assert data["names"] == [rank.label for rank in ranks]

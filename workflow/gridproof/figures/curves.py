@@ -55,11 +55,15 @@ def _draw_member(axes: Axes, member: Member, look: tuple[str, str]) -> None:
     losses = member.by_seed("val_loss")
     color, dash = look
     draw_band(axes, losses.index, losses, color=color, dash=dash, label=noted_label(member))
-    for seed, epoch in member.diverged.items():
-        finite = losses[seed].loc[: epoch - 1].dropna()
-        if not finite.empty:
-            end = (finite.index[-1], finite.iloc[-1])
-            axes.plot(*end, marker="X", color=color, markeredgecolor="black", zorder=5)
+    for end in diverged_ends(member):
+        axes.plot(*end, marker="X", color=color, markeredgecolor="black", zorder=5)
+
+
+def diverged_ends(member: Member) -> list[tuple[int, float]]:
+    """Return epoch and loss of the last finite loss of each seed that diverged."""
+    losses = member.by_seed("val_loss")
+    finite = [losses[seed].loc[: epoch - 1].dropna() for seed, epoch in member.diverged.items()]
+    return [(int(rows.index[-1]), float(rows.iloc[-1])) for rows in finite if not rows.empty]
 
 
 def axis_top(members: list[Member], prior: float) -> float:

@@ -27,9 +27,8 @@ FLOOR = 1e-4
 def loss_by_step(inputs: Inputs) -> Figure:
     """Return a panel a baseline: the batch loss by step, thin lines for seeds, thick for means."""
     groups = trained_by_step(inputs)
-    names = list(dict.fromkeys(setting for cells in groups.values() for setting in cells))
-    styles = dict(zip(names, line_styles(len(names)), strict=True))
-    figure = Figure(figsize=(WIDTH, 1.3 + PANEL * len(groups) + 0.22 * len(names)))
+    styles = styles_of(groups)
+    figure = Figure(figsize=(WIDTH, 1.3 + PANEL * len(groups) + 0.22 * len(styles)))
     grid = figure.subplots(len(groups), 1, squeeze=False, sharey=True).ravel()
     prior = float(inputs.facts()["prior_entropy"])
     for axes, (name, cells) in zip(grid, groups.items(), strict=True):
@@ -114,12 +113,23 @@ def thinned(losses: pd.DataFrame) -> pd.DataFrame:
     return means
 
 
+def drawn(member: Member) -> pd.DataFrame:
+    """Return the losses that the figure draws: thinned, none below `FLOOR`."""
+    return thinned(by_step(member)).clip(lower=FLOOR)
+
+
+def styles_of(groups: Mapping[str, Mapping[str, Member]]) -> dict[str, tuple[str, str]]:
+    """Return colour and dash of each setting, the same in all panels."""
+    names = list(dict.fromkeys(setting for cells in groups.values() for setting in cells))
+    return dict(zip(names, line_styles(len(names)), strict=True))
+
+
 def _draw_panel(
     axes: Axes, cells: Mapping[str, Member], styles: Mapping[str, tuple[str, str]]
 ) -> None:
     for setting, member in cells.items():
         color, dash = styles[setting]
-        losses = thinned(by_step(member)).clip(lower=FLOOR)
+        losses = drawn(member)
         if losses.shape[1] > 1:
             axes.plot(losses.index, losses, color=color, linewidth=0.6, alpha=0.35)
         axes.plot(losses.index, losses.mean(axis=1), color=color, linestyle=dash, label=setting)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from gridproof.figures.baselines import CHANCE, baseline, by_baseline, looks, places_of
-from gridproof.figures.curves import axis_top
+from gridproof.figures.curves import axis_top, diverged_ends
 from gridproof.figures.inputs import Inputs
+from gridproof.figures.loss_by_step import drawn, styles_of, trained_by_step
+from gridproof.figures.steps import COLUMN, steps_of
 from gridproof.figures.style import REFERENCE_COLOR, figure_style, line_styles
 from gridproof.figures.text import noted_label, seeds_note
 from gridproof.report.pictures import Picture
@@ -20,7 +22,11 @@ DIGITS = 5
 DASHES: Mapping[str, list[int]] = {"-": [], "--": [7, 4], "-.": [8, 3, 2, 3], ":": [2, 3]}
 """Dash patterns in pixels, by the name that figures give them."""
 
-Chart = dict[str, Any]
+AUTOMATIC = (None, None)
+"""Ends of an axis that follow from what is shown."""
+
+Panel = dict[str, Any]
+Line = dict[str, Any]
 
 
 def add_charts(
@@ -36,86 +42,191 @@ def add_charts(
         if picture.experiment is not None and picture.figure in CHARTS:
             name = f"chart-{picture.experiment}-{picture.figure}"
             with figure_style():
-                data[name] = CHARTS[picture.figure](inputs[picture.experiment])
+                panels = CHARTS[picture.figure](inputs[picture.experiment])
+            data[name] = {"kind": "chart", "panels": panels}
             image = replace(picture.image, enhancement=name, is_chart=True)
             picture = replace(picture, image=image)
         shown.append(picture)
     return shown, data
 
 
-def loss_by_epoch(inputs: Inputs) -> Chart:
-    """Return the chart of the figure `curves`: a line with a band for each cell."""
+def loss_by_epoch(inputs: Inputs) -> list[Panel]:
+    """Return the panel of the figure `curves`: a line with a band for each cell."""
     members, prior = inputs.members, float(inputs.facts()["prior_entropy"])
-    losses = [member.by_seed("val_loss") for member in members]
-    epochs = sorted({int(epoch) for rows in losses for epoch in rows.index})
-    return {
-        "kind": "chart",
-        "x": "epoch",
-        "y": "validation loss (nats)",
-        "xs": epochs,
-        "top": rounded(axis_top(members, prior)),
-        "reference": reference("entropy of the class prior", prior),
-        "note": seeds_note(members, band=True),
-        "series": [
-            {"label": noted_label(member), "color": color, "dash": DASHES[dash]}
-            | summary(rows.reindex(epochs))
-            for member, rows, (color, dash) in zip(
-                members, losses, line_styles(len(members)), strict=True
-            )
-        ],
-    }
+    values = [member.by_seed("val_loss") for member in members]
+    xs = all_places(values)
+    return [
+        panel("epoch", "validation loss (nats)", xs, whole=(0, rounded(axis_top(members, prior))))
+        | {
+            "reference": reference("entropy of the class prior", prior),
+            "note": seeds_note(members, band=True),
+            "series": [
+                line(noted_label(member), look, rows.reindex(xs))
+                | {"marks": [mark("X", *end) for end in diverged_ends(member)]}
+                for member, rows, look in zip(
+                    members, values, line_styles(len(members)), strict=True
+                )
+            ],
+        }
+    ]
 
 
-def accuracy_by_place(inputs: Inputs) -> Chart:
-    """Return the chart of the figure `ranking`: accuracy and interval by place, a series a kind."""
-    _, places = places_of(inputs)
-    kinds = looks(list(by_baseline(inputs)))
-    return {
-        "kind": "chart",
-        "x": "place in the ranking",
-        "y": "test accuracy (fraction)",
-        "xs": list(range(1, len(places) + 1)),
-        "names": [place.label for place in places],
-        "top": None,
-        "reference": reference("chance", CHANCE),
-        "note": "mean over seeds, bar: 95 % interval over test images",
-        "series": [
-            {"label": kind, "color": color, "dash": None}
+def accuracy_by_step(inputs: Inputs) -> list[Panel]:
+    """Return the panels of the figure `accuracy_by_step`: by epoch, then by optimizer step."""
+    members = inputs.members
+    by_epoch = [member.by_seed(COLUMN) for member in members]
+    by_step = [
+        rows.loc[1:].set_axis(steps_of(member).loc[1:], axis="index")
+        for member, rows in zip(members, by_epoch, strict=True)
+    ]
+    panels = []
+    for x, values, is_by_step in (("epoch", by_epoch, False), ("optimizer step", by_step, True)):
+        xs = all_places(values)
+        panels.append(
+            panel(x, "validation accuracy (fraction)", xs, whole=(0, None))
             | {
-                key: [
-                    rounded(value) if baseline(inputs, place.label) == kind else None
-                    for place, value in zip(places, values, strict=True)
-                ]
-                for key, values in {
-                    "mean": [place.accuracy for place in places],
-                    "low": [place.interval[0] for place in places],
-                    "high": [place.interval[1] for place in places],
-                }.items()
+                "log": {"x": is_by_step, "y": False},
+                "sparse": is_by_step,
+                "note": seeds_note(members, band=True),
+                "series": [
+                    line(noted_label(member), look, rows.reindex(xs)) | {"marks": end_of(rows)}
+                    for member, rows, look in zip(
+                        members, values, line_styles(len(members)), strict=True
+                    )
+                ],
             }
-            for kind, (color, _) in kinds.items()
-        ],
+        )
+    return panels
+
+
+def loss_by_step(inputs: Inputs) -> list[Panel]:
+    """Return the panels of the figure `loss_by_step`, one a baseline: the loss of the batches."""
+    groups = trained_by_step(inputs)
+    styles, prior = styles_of(groups), float(inputs.facts()["prior_entropy"])
+    panels = []
+    for name, cells in groups.items():
+        values = {setting: drawn(member) for setting, member in cells.items()}
+        xs = all_places(values.values())
+        panels.append(
+            panel("optimizer step", "batch loss (nats)", xs, whole=AUTOMATIC)
+            | {
+                "title": name if len(groups) > 1 else None,
+                "log": {"x": False, "y": True},
+                "sparse": any(len(rows) < len(xs) for rows in values.values()),
+                "reference": reference("entropy of the class prior", prior),
+                "note": seeds_note(list(cells.values()), band=True),
+                "series": [
+                    line(setting, styles[setting], rows.reindex(xs))
+                    for setting, rows in values.items()
+                ],
+            }
+        )
+    return panels
+
+
+def accuracy_by_place(inputs: Inputs) -> list[Panel]:
+    """Return the panel of the figure `ranking`: accuracy and interval by place, a series a kind."""
+    _, places = places_of(inputs)
+    numbers: dict[str, list[float]] = {
+        "mean": [place.accuracy for place in places],
+        "low": [place.interval[0] for place in places],
+        "high": [place.interval[1] for place in places],
+        "seeds": [len(place.accuracies) for place in places],
     }
+    kinds = [baseline(inputs, place.label) for place in places]
+    xs = list(range(1, len(places) + 1))
+    return [
+        panel("place in the ranking", "test accuracy (fraction)", xs, whole=AUTOMATIC)
+        | {
+            "names": [place.label for place in places],
+            "reference": reference("chance", CHANCE),
+            "note": "mean over seeds, bar: 95 % interval over test images",
+            "series": [
+                {"label": kind, "color": color, "marker": marker}
+                | {
+                    key: [
+                        rounded(value) if own == kind else None
+                        for own, value in zip(kinds, values, strict=True)
+                    ]
+                    for key, values in numbers.items()
+                }
+                for kind, (color, marker) in looks(list(by_baseline(inputs))).items()
+            ],
+        }
+    ]
 
 
-CHARTS: Mapping[str, Callable[[Inputs], Chart]] = {
+CHARTS: Mapping[str, Callable[[Inputs], list[Panel]]] = {
     "curves": loss_by_epoch,
     "ranking": accuracy_by_place,
+    "accuracy_by_step": accuracy_by_step,
+    "loss_by_step": loss_by_step,
 }
-"""Name of a figure -> the function that makes its chart."""
+"""Name of a figure -> the function that makes the panels of its chart."""
 
 
-def reference(label: str, value: float) -> dict[str, object]:
-    """Return a horizontal line that a chart shows besides its series."""
-    return {"label": label, "value": rounded(value), "color": REFERENCE_COLOR}
+def panel(
+    x: str, y: str, xs: Sequence[float], *, whole: tuple[float | None, float | None]
+) -> Panel:
+    """Return a panel on linear axes that has no series yet.
 
-
-def summary(values: pd.DataFrame) -> dict[str, list[float | None]]:
-    """Return mean, lowest and highest over the columns of `values`, a number a row."""
+    Parameters
+    ----------
+    x, y : what the axes show.
+    xs : the places at which series have numbers, rising. In a panel that is `sparse` each series
+        has numbers at places of its own, and null at those of the others.
+    whole : the ends of the vertical axis while all places are shown; None: automatic.
+    """
     return {
+        "title": None,
+        "x": x,
+        "y": y,
+        "xs": [exact(value) for value in xs],
+        "names": None,
+        "whole": whole,
+        "log": {"x": False, "y": False},
+        "sparse": False,
+        "reference": None,
+    }
+
+
+def line(label: str, look: tuple[str, str], values: pd.DataFrame) -> Line:
+    """Return a line of (colour, dash) through the means of `values`, a row a place.
+
+    Its band goes from the lowest to the highest column, of which there is one a seed; `seeds`
+    counts the finite ones.
+    """
+    color, dash = look
+    return {
+        "label": label,
+        "color": color,
+        "dash": DASHES[dash],
         "mean": series(values.mean(axis=1)),
         "low": series(values.min(axis=1)),
         "high": series(values.max(axis=1)),
+        "seeds": [int(count) for count in values.notna().sum(axis=1)],
     }
+
+
+def end_of(values: pd.DataFrame) -> list[tuple[str, float, float | None]]:
+    """Return the mark where a line ends that is finite to its end, which may be its one point."""
+    end = values.mean(axis=1).iloc[-1:].dropna()
+    return [mark("o", x, mean) for x, mean in zip(end.index.tolist(), end.tolist(), strict=True)]
+
+
+def mark(marker: str, x: float, y: float) -> tuple[str, float, float | None]:
+    """Return a mark, named as figures name it, at a place of a panel."""
+    return marker, exact(x), rounded(y)
+
+
+def reference(label: str, value: float) -> dict[str, object]:
+    """Return a horizontal line that a panel shows besides its series."""
+    return {"label": label, "value": rounded(value), "color": REFERENCE_COLOR}
+
+
+def all_places(values: Iterable[pd.DataFrame]) -> list[float]:
+    """Return the places of all rows, rising."""
+    return sorted({float(place) for rows in values for place in rows.index})
 
 
 def series(values: Iterable[float]) -> list[float | None]:
@@ -123,6 +234,11 @@ def series(values: Iterable[float]) -> list[float | None]:
     return [rounded(value) for value in values]
 
 
+def exact(value: float) -> float:
+    """Return whole numbers as integers, others to five digits."""
+    return int(value) if float(value).is_integer() else float(f"{value:.{DIGITS}g}")
+
+
 def rounded(value: float) -> float | None:
     """Return a number to five digits; None if it is not finite."""
-    return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None
+    return exact(float(f"{value:.{DIGITS}g}")) if math.isfinite(value) else None
