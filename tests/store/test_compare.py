@@ -80,10 +80,27 @@ def test_what_differs_is_named_with_how_much(
 ) -> None:
     """Cell, seed, file, column or tensor."""
     change(folders[1] / "cells" / CELL / "seed-1")
-    (found,) = compare(*folders).differences
-    assert found.startswith(f"{CELL}/seed-1/{told}")
+    ((name, (found,)),) = compare(*folders).differences.items()
+    assert f"{name}/{found}".startswith(f"{CELL}/seed-1/{told}")
     assert print_comparison(*folders) == 1
     assert "2 replicates in both, 1 of them differ" in capsys.readouterr().out
+
+
+def test_replicates_that_differ_are_counted_once_each(folders: tuple[Path, Path], capsys) -> None:
+    """However many of their files and columns differ, and whatever the message names."""
+    for change in (other_loss, other_weight, lost_file):
+        change(folders[1] / "cells" / CELL / "seed-1")
+    (folders[1] / "cells" / CELL / "seed-1" / "metrics.parquet").unlink()
+    assert print_comparison(*folders) == 1
+    assert "2 replicates in both, 1 of them differ" in capsys.readouterr().out
+
+
+def test_folders_without_a_finished_replicate_are_not_equal(folders: tuple[Path, Path]) -> None:
+    """Nothing cannot be compared with nothing."""
+    for results in folders:
+        shutil.rmtree(results / "cells" / CELL)
+    with pytest.raises(GridproofError, match="no finished replicate"):
+        compare(*folders)
 
 
 def test_replicates_of_one_folder_alone_are_named(folders, capsys) -> None:

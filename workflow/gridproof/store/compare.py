@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,19 +11,21 @@ import pyarrow as pa
 
 from gridproof.errors import GridproofError
 from gridproof.store.files import read_table, read_tensors
+from gridproof.store.layout import CELLS
 from gridproof.store.manifest import MANIFEST
-
-CELLS = "cells"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """How many replicates both folders have, which only one has, and what differs, in words."""
+    """How many replicates both folders have, which only one has, and what differs, in words.
+
+    Replicates are named `<cell>/seed-<seed>`; `differences` holds those that differ.
+    """
 
     n_shared: int
     only_first: tuple[str, ...]
     only_second: tuple[str, ...]
-    differences: tuple[str, ...]
+    differences: Mapping[str, tuple[str, ...]]
 
     @property
     def is_equal(self) -> bool:
@@ -37,25 +39,27 @@ def compare(first: Path, second: Path) -> Comparison:
     Raises
     ------
     GridproofError
-        If one of them has no cells, or a file that differs cannot be read.
+        If one of them has no finished replicate, or a file that differs cannot be read.
     """
     ours, theirs = replicates(first), replicates(second)
     shared = sorted(ours.keys() & theirs.keys())
+    found = {name: tuple(differences(ours[name], theirs[name])) for name in shared}
     return Comparison(
         n_shared=len(shared),
         only_first=tuple(sorted(ours.keys() - theirs.keys())),
         only_second=tuple(sorted(theirs.keys() - ours.keys())),
-        differences=tuple(
-            f"{name}/{told}" for name in shared for told in differences(ours[name], theirs[name])
-        ),
+        differences={name: told for name, told in found.items() if told},
     )
 
 
 def replicates(results: Path) -> dict[str, Path]:
     """Return the folders of finished replicates by `<cell>/seed-<seed>`."""
-    if not (results / CELLS).is_dir():
-        raise GridproofError(f"{results}: has no folder {CELLS!r}; expected a folder of results")
-    manifests = (results / CELLS).glob(f"*/seed-*/{MANIFEST}")
+    cells = results / CELLS.name
+    if not cells.is_dir():
+        raise GridproofError(f"{results}: no folder {cells.name!r}; expected a folder of results")
+    manifests = list(cells.glob(f"*/seed-*/{MANIFEST}"))
+    if not manifests:
+        raise GridproofError(f"{cells}: no finished replicate; expected trained cells")
     return {f"{file.parent.parent.name}/{file.parent.name}": file.parent for file in manifests}
 
 
