@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from gridproof.study.cost import training_cost
-from gridproof.study.needs import LEAST_MINUTES, Needs, read_benchmarks
+from gridproof.study.needs import LEAST_MINUTES, Needs
 from gridproof.study.opening import plan_study
 from gridproof.study.plan import CellPlan, Study
 
@@ -29,7 +28,6 @@ experiments:
 def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Study:
     """Two networks, one a hundred times as long as the other, and trees."""
     monkeypatch.chdir(tmp_path)
-    read_benchmarks.cache_clear()
     path = tmp_path / "config.yaml"
     path.write_text(STUDY)
     return plan_study([path], {})
@@ -44,8 +42,8 @@ def took(cell: CellPlan, seconds: str, max_rss: str) -> None:
 
 def asked(study: Study, cell: CellPlan, attempt: int = 1) -> tuple[int, int]:
     """Return megabytes and minutes that a job asks for."""
-    wildcards, needs = SimpleNamespace(cell=cell.name), Needs(study)
-    return needs.memory_mb(wildcards, attempt), needs.runtime_minutes(wildcards, attempt)
+    needs = Needs(study)
+    return needs.memory_mb(cell, attempt), needs.runtime_minutes(cell, attempt)
 
 
 def test_memory_and_time_follow_the_family_and_the_size_of_the_cell(study: Study) -> None:

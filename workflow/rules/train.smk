@@ -4,6 +4,14 @@ from gridproof.study.needs import Needs
 NEEDS = Needs(STUDY.study)
 
 
+def training_memory(wildcards, attempt):
+    return NEEDS.memory_mb(STUDY.cell(wildcards), attempt)
+
+
+def training_minutes(wildcards, attempt):
+    return NEEDS.runtime_minutes(STUDY.cell(wildcards), attempt)
+
+
 rule train:
     """Train the replicates of a cell that are missing; networks on a GPU where there is one."""
     input:
@@ -21,8 +29,8 @@ rule train:
         "../../envs/train.yaml"
     threads: STUDY.training_threads
     resources:
-        mem_mb=NEEDS.memory_mb,
-        runtime=NEEDS.runtime_minutes,
+        mem_mb=training_memory,
+        runtime=training_minutes,
     params:
         job=STUDY.training_job,
     shell:
@@ -36,8 +44,8 @@ use rule train as train_on_gpu with:
         cell=STUDY.cells_of_rule("train_on_gpu"),
     resources:
         gpu=1,
-        mem_mb=NEEDS.memory_mb,
-        runtime=NEEDS.runtime_minutes,
+        mem_mb=training_memory,
+        runtime=training_minutes,
 
 
 use rule train as fit with:

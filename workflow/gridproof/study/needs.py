@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import Any
+from functools import cached_property
 
 from gridproof.store.layout import RESULTS
 from gridproof.study.cost import training_cost
@@ -27,65 +25,50 @@ SECONDS_PER_COST = {"mlp": 1e-5, "cnn": 2e-6, "probe": 1.3e-5, "xgboost": 1e-6}
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a finished job took."""
+    """What a finished job took: memory, and seconds for each unit of `training_cost`."""
 
     memory_mb: float
-    seconds: float
+    pace: float
 
 
 class Needs:
-    """What the rules that train ask: memory and time as functions of wildcards and attempt."""
+    """What the training jobs of a study ask for; benchmarks are read once, when first asked for."""
 
     def __init__(self, study: Study) -> None:
         self.cells = study.cells
 
-    def memory_mb(self, wildcards: Any, attempt: int) -> int:
-        """Return the megabytes of a training job; more with each attempt."""
-        return memory_mb(self.cells[wildcards.cell], self.cells.values(), attempt)
+    @cached_property
+    def largest(self) -> dict[str, Taken]:
+        """The largest memory and the slowest pace of the finished jobs of each family."""
+        largest = {
+            family: Taken(MEMORY_MB[family], SECONDS_PER_COST[family]) for family in MEMORY_MB
+        }
+        measured: dict[str, list[Taken]] = {}
+        for cell in self.cells.values():
+            measured.setdefault(cell.family.name, []).extend(taken_by(cell))
+        for family, jobs in measured.items():
+            if jobs:
+                memory, pace = max(job.memory_mb for job in jobs), max(job.pace for job in jobs)
+                largest[family] = Taken(memory, pace)
+        return largest
 
-    def runtime_minutes(self, wildcards: Any, attempt: int) -> int:
-        """Return the minutes of a training job; more with each attempt."""
-        return runtime_minutes(self.cells[wildcards.cell], self.cells.values(), attempt)
+    def memory_mb(self, cell: CellPlan, attempt: int) -> int:
+        """Return the megabytes of a job: the largest of its family, a margin, more each attempt."""
+        largest = self.largest[cell.family.name].memory_mb
+        return attempt * max(LEAST_MB, math.ceil(MARGIN * largest))
 
-
-def memory_mb(cell: CellPlan, cells: Iterable[CellPlan], attempt: int) -> int:
-    """Return the memory to ask for: the largest of the family's finished jobs, and a margin."""
-    measured = [taken.memory_mb for other in family_of(cell, cells) for taken in benchmarks(other)]
-    largest = max(measured, default=MEMORY_MB[cell.family.name])
-    return attempt * max(LEAST_MB, math.ceil(MARGIN * largest))
-
-
-def runtime_minutes(cell: CellPlan, cells: Iterable[CellPlan], attempt: int) -> int:
-    """Return the minutes to ask for: the family's slowest pace, for the size of this cell."""
-    paces = [
-        taken.seconds / training_cost(other)
-        for other in family_of(cell, cells)
-        for taken in benchmarks(other)
-    ]
-    slowest = max(paces, default=SECONDS_PER_COST[cell.family.name])
-    seconds = MARGIN * slowest * training_cost(cell)
-    return attempt * max(LEAST_MINUTES, math.ceil(seconds / 60))
+    def runtime_minutes(self, cell: CellPlan, attempt: int) -> int:
+        """Return the minutes of a job: its family's slowest pace for a cell of this size."""
+        seconds = MARGIN * self.largest[cell.family.name].pace * training_cost(cell)
+        return attempt * max(LEAST_MINUTES, math.ceil(seconds / 60))
 
 
-def family_of(cell: CellPlan, cells: Iterable[CellPlan]) -> Iterator[CellPlan]:
-    """Yield the cells of the same family."""
-    return (other for other in cells if other.family.name == cell.family.name)
-
-
-def benchmarks(cell: CellPlan) -> tuple[Taken, ...]:
-    """Return what the cell's finished jobs took, as Snakemake wrote it down."""
-    return read_benchmarks(BENCHMARKS / cell.name)
-
-
-@cache
-def read_benchmarks(folder: Path) -> tuple[Taken, ...]:
-    """Return the rows of Snakemake's benchmark files in a folder that have numbers."""
-    taken = []
-    for file in sorted(folder.glob("*.tsv")):
+def taken_by(cell: CellPlan) -> Iterator[Taken]:
+    """Yield what the cell's finished jobs took, as Snakemake wrote it down; NA says nothing."""
+    for file in sorted((BENCHMARKS / cell.name).glob("*.tsv")):
         with file.open(encoding="utf-8", newline="") as lines:
             for row in csv.DictReader(lines, delimiter="\t"):
                 try:
-                    taken.append(Taken(float(row["max_rss"]), float(row["s"])))
+                    yield Taken(float(row["max_rss"]), float(row["s"]) / training_cost(cell))
                 except (KeyError, TypeError, ValueError):
                     continue
-    return tuple(taken)
