@@ -52,8 +52,13 @@ def module_file(name: str, folder: Path) -> Path | None:
     return None
 
 
-def imported_modules(name: str, folder: Path) -> Iterator[str]:
-    """Yield the names that a module may import, with the packages that they lie in."""
+@cache
+def imported_modules(name: str, folder: Path) -> tuple[str, ...]:
+    """Return the names that a module may import, with the packages that they lie in."""
+    return tuple(_imported(name, folder))
+
+
+def _imported(name: str, folder: Path) -> Iterator[str]:
     parts = name.split(".")
     yield from (".".join(parts[:end]) for end in range(1, len(parts)))
     path = module_file(name, folder)
@@ -70,6 +75,7 @@ def imported_modules(name: str, folder: Path) -> Iterator[str]:
             yield from (f"{source}.{alias.name}" for alias in node.names)
 
 
+@cache
 def normalised_source(name: str, folder: Path) -> str:
     """Return a module's syntax tree as text, without comments, docstrings and formatting.
 
