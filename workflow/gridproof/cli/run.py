@@ -31,9 +31,11 @@ def run_study(
     """
     if not Path("Snakefile").exists():
         raise GridproofError(f"no Snakefile in {Path.cwd()}: run this in the folder of the project")
-    chosen: dict[str, object] = ({"only": only} if only else {}) | (
-        {"partial": True} if partial else {}
-    )
+    chosen: dict[str, object] = {}
+    if only:
+        chosen["only"] = only
+    if partial:
+        chosen["partial"] = True
     study = plan_study([config], chosen)
     if study.note:
         print(f"gridproof: note: {study.note}", file=sys.stderr)

@@ -16,6 +16,7 @@ from gridproof.figures.loss_by_step import drawn, styles_of, trained_by_step
 from gridproof.figures.steps import COLUMN, steps_of
 from gridproof.figures.style import REFERENCE_COLOR, figure_style, line_styles
 from gridproof.figures.text import noted_label, seeds_note
+from gridproof.report.html import CHART
 from gridproof.report.pictures import Picture
 
 DIGITS = 5
@@ -43,8 +44,8 @@ def add_charts(
             name = f"chart-{picture.experiment}-{picture.figure}"
             with figure_style():
                 panels = CHARTS[picture.figure](inputs[picture.experiment])
-            data[name] = {"kind": "chart", "panels": panels}
-            image = replace(picture.image, enhancement=name, is_chart=True)
+            data[name] = {"kind": CHART, "panels": panels}
+            image = replace(picture.image, enhancement=name)
             picture = replace(picture, image=image)
         shown.append(picture)
     return shown, data

@@ -26,6 +26,9 @@ VERDICT = re.compile(
 SCRIPTS = ("page.js", "tables.js", "explorer.js")
 """What every page runs, in this order; without scripts everything can be read all the same."""
 
+CHART = "chart"
+"""The `kind` of data that a chart is drawn from."""
+
 CHART_SCRIPTS = ("vendor/uPlot.js", "charts.js")
 CHART_STYLE = "vendor/uPlot.css"
 """What a page with charts runs and looks like besides."""
@@ -35,14 +38,13 @@ CHART_STYLE = "vendor/uPlot.css"
 class Image:
     """What the page shows for a reference: a still, or an animation where things may move.
 
-    `enhancement` names the data (see `render_page`) from which a script makes more of it: a chart
-    if `is_chart`. A drawing is shown no wider than its words need.
+    `enhancement` names the data (see `render_page`) from which a script makes more of it. A drawing
+    is shown no wider than its words need.
     """
 
     still: Path
     animation: Path | None = None
     enhancement: str | None = None
-    is_chart: bool = False
     is_drawing: bool = False
 
 
@@ -71,7 +73,7 @@ def render_page(
     body = body.replace("<table>", '<div class="table" tabindex="0"><table>')
     body = body.replace("</table>", "</table></div>")
     layout = environment.get_template("layout.html.j2")
-    charts = any(image.is_chart for image in images.values())
+    charts = any(isinstance(item, Mapping) and item.get("kind") == CHART for item in data.values())
     styles = ("style.css", CHART_STYLE) if charts else ("style.css",)
     scripts = (*SCRIPTS, *CHART_SCRIPTS) if charts else SCRIPTS
     return (
