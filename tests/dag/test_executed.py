@@ -186,3 +186,20 @@ def test_command_of_a_card_trains_that_cell_again_and_no_other(workspace: Worksp
     assert replicates(workspace) == old
     changed = {name for name, time in times(workspace).items() if before[name] != time}
     assert {Path(name).parents[1].name for name in changed} == {folder}
+
+
+def test_report_follows_code_that_changes_no_figure(workspace: Workspace) -> None:
+    """The page belongs to the code again, though the code makes the same, even after a break."""
+    before = figures(workspace)
+    for module in ("figures/splits.py", "claims/run.py"):
+        workspace.edit(
+            f"workflow/gridproof/{module}", lambda text: f'{text}\n\nUNUSED = "nowhere"\n'
+        )
+    check = ("report", "--configfile", CONFIG, "--check")
+    stale = workspace.command(*check).stdout.splitlines()
+    assert stale[:2] == ["code of the claims: changed", "code of the figure splits: changed"]
+    workspace.run("--until", "figure", "claims")
+    workspace.run()
+    assert figures(workspace) == before
+    fresh = workspace.command(*check)
+    assert fresh.returncode == 0, fresh.stdout

@@ -164,6 +164,16 @@ def test_page_without_a_stamp_is_refused(built):
         read_stamp(page.with_name("nothing.html"))
 
 
+@pytest.mark.parametrize("stamp", ["{", "[]", '{"config": "config.yaml"}'])
+def test_page_with_a_stamp_that_cannot_be_read_is_refused(built, stamp):
+    """A page cut or written by another version is told as such."""
+    _, page = built
+    block = f'<script type="application/json" id="stamp">{stamp}</script>'
+    page.write_text(BLOCK.sub(block, page.read_text()))
+    with pytest.raises(GridproofError, match="carries no stamp that this version reads"):
+        read_stamp(page)
+
+
 def test_partial_report_shows_its_gaps(study):
     """What was not finished stands on top, and in the section of its experiment."""
     study.add("learning_rate", [synthetic_cell("one")])

@@ -1,5 +1,4 @@
-from gridproof.study.stages import DRAW, REPORT
-from gridproof.study.workflow import folder_of_figures, folder_of_tables
+from gridproof.study.stages import DRAW, folder_of_figures, folder_of_tables
 
 
 rule data_map:
@@ -134,7 +133,7 @@ rule report:
     conda:
         "../../envs/report.yaml"
     params:
-        code=code_parameter(REPORT),
+        code=STUDY.report_code(),
         folder=subpath(output[0], parent=True),
         figures=folder_of_figures,
         tables=folder_of_tables,

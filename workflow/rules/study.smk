@@ -1,4 +1,5 @@
-from gridproof.study.workflow import code_parameter, open_study
+from gridproof.study.stages import code_parameter
+from gridproof.study.workflow import open_study
 
 STUDY = open_study(
     list(workflow.config_settings.configfiles),

@@ -5,13 +5,13 @@ from __future__ import annotations
 import click
 
 from gridproof.store.layout import block_of, seed_state_file, state_file
-from gridproof.store.manifest import is_intact
+from gridproof.store.manifest import intact_seeds
 from gridproof.study.plan import CellPlan, Study
 
 
 def cell_state(cell: CellPlan) -> str:
     """Return `done` (all replicates intact), `missing` (nothing yet) or `partial`."""
-    finished = sum(is_intact(cell.folder / f"seed-{seed}") for seed in cell.seeds)
+    finished = len(intact_seeds(cell.folder, cell.seeds))
     if finished == len(cell.seeds):
         return "done"
     states = {state_file(cell.folder, block_of(seed)) for seed in cell.seeds}

@@ -7,17 +7,18 @@ from pathlib import Path
 import click
 
 from gridproof.cli.run import run_study
-from gridproof.cli.summary import plural
 from gridproof.errors import GridproofError
 from gridproof.report.plan import parse_plan
-from gridproof.report.stamp import Sources, differences, make_stamp, read_stamp
+from gridproof.report.stamp import Sources, changes, make_stamp, read_stamp
 from gridproof.store.layout import CLAIMS
 from gridproof.study.files import study_content
 from gridproof.study.finished import finished_seeds
-from gridproof.study.plan import Study, read_study
+from gridproof.study.opening import plan_study
+from gridproof.study.plan import Study
+from gridproof.study.stages import TEMPLATES
+from gridproof.words import plural
 
 SHOWN_CELLS = 5
-TEMPLATES = Path("report")
 
 
 def write_report(config: Path, only: str | None, partial: bool) -> int:
@@ -30,7 +31,7 @@ def write_report(config: Path, only: str | None, partial: bool) -> int:
         pass for one of all.
     """
     if not partial:
-        study = read_study(config, {"only": only} if only else None)
+        study = plan_study([config], {"only": only} if only else {})
         refuse_unfinished(study)
     return run_study(config, only, [], partial=partial)
 
@@ -54,14 +55,8 @@ def check_report(config: Path, only: str | None, page: Path | None) -> int:
 
     `page` is the study's own report by default.
     """
-    study = read_study(config, {"only": only} if only else None)
+    study = plan_study([config], {"only": only} if only else {})
     page = page or study.folder / "report" / "index.html"
-    stamp = read_stamp(page)
-    if stamp.config != str(study.path):
-        click.echo(f"{page} was made from {stamp.config}, not from {study.path}")
-    if stamp.partial:
-        click.echo(f"{page} is a partial report: some cells were not trained when it was written")
-        return 1
     sources = Sources(
         tables=study.folder / "tables",
         figures=study.folder / "figures",
@@ -69,7 +64,7 @@ def check_report(config: Path, only: str | None, page: Path | None) -> int:
         templates=TEMPLATES,
     )
     now = make_stamp(parse_plan(study_content(study)), sources)
-    changed = differences(stamp.parts, now.parts)
+    changed = changes(read_stamp(page), now)
     for line in changed:
         click.echo(line)
     if changed:

@@ -7,8 +7,9 @@ import time
 from pathlib import Path
 
 from gridproof.store.layout import RESULTS, replicate_folder
-from gridproof.store.manifest import MANIFEST, is_intact
+from gridproof.store.manifest import MANIFEST, intact_seeds
 from gridproof.study.plan import Study
+from gridproof.words import plural
 
 WRAPPED = "GRIDPROOF_RUN"
 MAX_PAGE_BYTES = 10_000_000
@@ -64,15 +65,13 @@ def count_finished(study: Study, started: float) -> tuple[tuple[int, int], tuple
 
 def failures(study: Study, started: float) -> str:
     """Return what failed since `started` and why, what is finished all the same, what to do."""
-    folders = [
-        replicate_folder(cell.folder, seed) for cell in study.cells.values() for seed in cell.seeds
-    ]
-    done = sum(map(is_intact, folders))
+    done = sum(len(intact_seeds(cell.folder, cell.seeds)) for cell in study.cells.values())
+    asked = sum(len(cell.seeds) for cell in study.cells.values())
     reasons = [f"{log}: {reason}" for log in new_logs(study, started) if (reason := failure(log))]
     return "\n".join(
         [
             *reasons,
-            f"{done} of {plural(len(folders), 'replicate')} finished and kept; "
+            f"{done} of {plural(asked, 'replicate')} finished and kept; "
             "once what failed is mended, run the same command again",
         ]
     )
@@ -92,11 +91,6 @@ def failure(log: Path) -> str | None:
     if found:
         return message
     return text.rpartition("\n")[2] if "Traceback (most recent call last)" in text else None
-
-
-def plural(count: int, noun: str) -> str:
-    """Return `1 replicate` or `2 replicates`."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def show(text: str) -> None:

@@ -12,6 +12,7 @@ from gridproof.report.pictures import Picture
 from gridproof.report.plan import StudyPlan
 from gridproof.report.templates import render
 from gridproof.store.atomic import write_text
+from gridproof.words import plural
 
 FILE = "workflow.svg"
 SOURCE, TRAINED, DERIVED = "#E8F1FA", "#FCE8D5", "#E4F3EC"
@@ -35,23 +36,18 @@ def stages(plan: StudyPlan, n_figures: int, n_claims: int) -> list[Stage]:
     }
     counts = [
         ("configuration", plan.config, SOURCE),
-        ("prepared data", counted(len(plan.data), "data set"), SOURCE),
-        ("cells", f"{counted(len(cells), 'cell')}, {counted(replicates, 'replicate')}", TRAINED),
+        ("prepared data", plural(len(plan.data), "data set"), SOURCE),
+        ("cells", f"{plural(len(cells), 'cell')}, {plural(replicates, 'replicate')}", TRAINED),
         ("measurements", f"{sum(measured.values())} of finished cells", DERIVED),
-        ("tables", f"those of {counted(len(plan.experiments), 'experiment')}", DERIVED),
+        ("tables", f"those of {plural(len(plan.experiments), 'experiment')}", DERIVED),
         (
             "figures and claims",
-            f"{counted(n_figures, 'figure')}, {counted(n_claims, 'claim')}",
+            f"{plural(n_figures, 'figure')}, {plural(n_claims, 'claim')}",
             DERIVED,
         ),
         ("report", "index.html and report.md", DERIVED),
     ]
     return [Stage(name=name, count=count, color=color) for name, count, color in counts]
-
-
-def counted(count: int, noun: str) -> str:
-    """Return `1 cell` or `2 cells`."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def draw_flow(environment: Environment, steps: list[Stage], out_dir: Path) -> Picture:

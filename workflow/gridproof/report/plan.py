@@ -7,10 +7,13 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gridproof.errors import GridproofError
-from gridproof.figures.inputs import Slice
+from gridproof.study.absent import Gap, MissingData
+
+if TYPE_CHECKING:
+    from gridproof.figures.inputs import Slice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,26 +59,6 @@ class PlannedData:
     directory: Path
     source: str
     kind: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MissingData:
-    """Data that were not there, and the experiments left out for it: their names and titles."""
-
-    name: str
-    files: tuple[str, ...]
-    names: tuple[str, ...]
-    experiments: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
-    """A cell of an experiment that was not finished, or the seeds of it that were not."""
-
-    experiment: str
-    title: str
-    label: str
-    seeds: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +131,9 @@ def parse_plan(plan: Mapping[str, Any]) -> StudyPlan:
             for item in plan["missing"]
         ),
         experiments=tuple(_experiment(experiment) for experiment in plan["experiments"]),
-        gaps=None if plan["gaps"] is None else tuple(_gap(gap) for gap in plan["gaps"]),
+        gaps=None
+        if plan["gaps"] is None
+        else tuple(Gap(**gap | {"seeds": tuple(gap["seeds"])}) for gap in plan["gaps"]),
     )
 
 
@@ -209,15 +194,6 @@ def _cell_differences(planned: PlannedCell, label: str, seeds: set[int]) -> list
 
 def _listed(seeds: set[int]) -> str:
     return ", ".join(str(seed) for seed in sorted(seeds))
-
-
-def _gap(gap: Mapping[str, Any]) -> Gap:
-    return Gap(
-        experiment=gap["experiment"],
-        title=gap["title"],
-        label=gap["label"],
-        seeds=tuple(gap["seeds"]),
-    )
 
 
 def _experiment(experiment: Mapping[str, Any]) -> PlannedExperiment:

@@ -13,11 +13,12 @@ from gridproof.report.gradients import Gradients, middle_value, n_zero
 from gridproof.report.judged import Judged
 from gridproof.report.markdown import Markdown, table
 from gridproof.report.pictures import Picture
-from gridproof.report.plan import Gap, PlannedExperiment
+from gridproof.report.plan import PlannedExperiment
 from gridproof.report.published import Proposal
 from gridproof.report.quantity import decimal
 from gridproof.report.regions import Regions
 from gridproof.report.steps import Steps
+from gridproof.study.absent import Gap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

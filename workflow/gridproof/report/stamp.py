@@ -11,21 +11,21 @@ from pathlib import Path
 
 from gridproof.data.kinds import KINDS
 from gridproof.errors import GridproofError
-from gridproof.figures.registry import FIGURES
+from gridproof.figures.registry import FIGURES, explored_figure
 from gridproof.measurements.registry import MEASUREMENTS
-from gridproof.report.plan import StudyPlan
+from gridproof.report.plan import PlannedExperiment, StudyPlan
 from gridproof.store.layout import CELLS, replicate_folder
 from gridproof.store.manifest import file_digest, read_manifest
 from gridproof.study.closure import code_digest
 from gridproof.study.stages import (
     ANIMATE,
-    CLAIMS,
     DRAW,
     EXPLORE,
+    JUDGE,
     MEASURE,
     REPORT,
     SLICE,
-    claims,
+    claim_modules,
     template_files,
 )
 
@@ -71,6 +71,14 @@ def make_stamp(plan: StudyPlan, sources: Sources) -> Stamp:
     return Stamp(config=plan.config, partial=plan.gaps is not None, parts=parts)
 
 
+def changes(made: Stamp, now: Stamp) -> list[str]:
+    """Return what differs between the stamp of a page and that of now, a line each."""
+    if made.partial:
+        return ["this is a partial report: some cells were not trained when it was written"]
+    other = f"config: the page was made from {made.config}, not from {now.config}"
+    return [other] * (made.config != now.config) + differences(made.parts, now.parts)
+
+
 def planned(plan: StudyPlan) -> Iterator[tuple[str, str]]:
     """Yield what follows from the config: the study's title, each experiment, each data set."""
     yield "title of the study", _digest(plan.title)
@@ -111,7 +119,7 @@ def cells(plan: StudyPlan) -> Iterator[tuple[str, str]]:
     for cell, seeds in plan.cells().items():
         folder = CELLS / named[cell]
         manifests = [read_manifest(replicate_folder(folder, seed)) for seed in sorted(seeds)]
-        contents = [manifest["files"] if manifest else None for manifest in manifests]
+        contents = [manifest.get("files") if manifest else None for manifest in manifests]
         yield f"cell {named[cell]}", _digest(contents)
 
 
@@ -132,10 +140,17 @@ def code(plan: StudyPlan) -> Iterator[tuple[str, str]]:
         making = KINDS[kind].making
         assert making is not None
         yield f"code that prepares {kind}", code_digest(making.partition(":")[0])
-    yield "code of the sliders", code_digest(EXPLORE)
+    if any(has_sliders(experiment) for experiment in plan.experiments):
+        yield "code of the sliders", code_digest(EXPLORE)
     yield "code of the tables", code_digest(SLICE)
-    yield "code of the claims", code_digest(CLAIMS, *claims())
+    yield "code of the claims", code_digest(JUDGE, *claim_modules())
     yield "code of the report", code_digest(REPORT)
+
+
+def has_sliders(experiment: PlannedExperiment) -> bool:
+    """Tell whether the page shows what an experiment's networks predict with sliders."""
+    parameters = [cell.spec["parameters"] for cell in experiment.cells]
+    return explored_figure(experiment.figures, parameters) is not None
 
 
 def read_stamp(page: Path) -> Stamp:
@@ -146,7 +161,10 @@ def read_stamp(page: Path) -> Stamp:
         raise GridproofError(f"{page}: cannot be read as a page ({error})") from error
     if found is None:
         raise GridproofError(f"{page} carries no stamp: it is not a report that gridproof wrote")
-    return Stamp(**json.loads(found[1]))
+    try:
+        return Stamp(**json.loads(found[1]))
+    except (TypeError, ValueError) as error:
+        raise GridproofError(f"{page} carries no stamp that this version reads") from error
 
 
 def differences(made: Parts, now: Parts) -> list[str]:

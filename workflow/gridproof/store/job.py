@@ -24,7 +24,7 @@ from gridproof.store.layout import (
     state_file,
 )
 from gridproof.store.lock import exclusive
-from gridproof.store.manifest import is_intact
+from gridproof.store.manifest import intact_seeds
 from gridproof.store.memory import keep_freed_memory
 from gridproof.store.provenance import provenance
 from gridproof.store.replicates import write_replicate
@@ -47,7 +47,8 @@ class TrainingJob:
 
 def missing_seeds(cell: Path, seeds: Sequence[int]) -> list[int]:
     """Return the seeds without an intact replicate."""
-    return [seed for seed in seeds if not is_intact(replicate_folder(cell, seed))]
+    intact = intact_seeds(cell, seeds)
+    return [seed for seed in seeds if seed not in intact]
 
 
 def run_job(job: TrainingJob, save_seconds: float) -> list[int]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
+
+from gridproof.store.layout import replicate_folder
 
 MANIFEST = "replicate.json"
 
@@ -33,3 +36,8 @@ def is_intact(folder: Path) -> bool:
         (folder / name).is_file() and file_digest(folder / name) == digest
         for name, digest in files.items()
     )
+
+
+def intact_seeds(cell: Path, seeds: Iterable[int]) -> list[int]:
+    """Return the seeds of a cell that have an intact replicate."""
+    return [seed for seed in seeds if is_intact(replicate_folder(cell, seed))]

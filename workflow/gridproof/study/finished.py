@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from gridproof.errors import GridproofError
-from gridproof.store.layout import replicate_folder
-from gridproof.store.manifest import is_intact
-from gridproof.study.missing import Gap
+from gridproof.store.manifest import intact_seeds
+from gridproof.study.absent import Gap
 from gridproof.study.plan import ExperimentPlan, Study
 
 Finished = Mapping[str, tuple[int, ...]]
@@ -18,8 +17,7 @@ Finished = Mapping[str, tuple[int, ...]]
 def finished_seeds(study: Study) -> Finished:
     """Return the finished seeds of every cell of a study."""
     return {
-        name: tuple(s for s in cell.seeds if is_intact(replicate_folder(cell.folder, s)))
-        for name, cell in study.cells.items()
+        name: tuple(intact_seeds(cell.folder, cell.seeds)) for name, cell in study.cells.items()
     }
 
 

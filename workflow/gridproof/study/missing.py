@@ -1,34 +1,14 @@
-"""What a study asks for that is not there: optional data, and cells that are not trained yet."""
+"""The optional data of a study that are not there."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from gridproof.data.sources import find_source
+from gridproof.study.absent import MissingData
 from gridproof.study.expand import ResolvedExperiment
 from gridproof.study.schema import StudyConfig
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MissingData:
-    """Optional data that are not there, and the experiments left out for it: names and titles."""
-
-    name: str
-    files: tuple[str, ...]
-    names: tuple[str, ...]
-    experiments: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
-    """A cell of an experiment that a partial report leaves out, or the seeds of it that it does."""
-
-    experiment: str
-    title: str
-    label: str
-    seeds: tuple[int, ...]
 
 
 def missing_data(

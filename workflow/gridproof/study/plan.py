@@ -19,6 +19,7 @@ from gridproof.store.layout import (
     measured_file,
     study_folder,
 )
+from gridproof.study.absent import Gap, MissingData
 from gridproof.study.claims import UserClaim
 from gridproof.study.data_plan import DataPlan, plan_data, plan_features
 from gridproof.study.engine import EAGER, missing_compiler_note, resolve_engine
@@ -31,7 +32,7 @@ from gridproof.study.identity import (
     library_versions,
 )
 from gridproof.study.load import load_config
-from gridproof.study.missing import Gap, MissingData, missing_data
+from gridproof.study.missing import missing_data
 from gridproof.study.parameters import Parameters
 from gridproof.study.schema import Comparison, StudyConfig
 

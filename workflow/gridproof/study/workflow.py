@@ -15,18 +15,33 @@ from gridproof.failures import explain
 from gridproof.families import FAMILIES
 from gridproof.figures.registry import FIGURES
 from gridproof.measurements.registry import MEASUREMENTS
+from gridproof.report.plan import parse_plan
+from gridproof.report.stamp import code
 from gridproof.store.layout import assembled_folder
-from gridproof.study.closure import code_digest
 from gridproof.study.cost import training_priorities
 from gridproof.study.data_plan import DataPlan
-from gridproof.study.files import claims_file, experiment_file, study_file, write_plans
+from gridproof.study.files import (
+    claims_file,
+    experiment_file,
+    study_content,
+    study_file,
+    write_plans,
+)
+from gridproof.study.identity import short_digest
 from gridproof.study.jobs import describe_data, describe_measurements, describe_training
 from gridproof.study.opening import plan_study, use_this_interpreter
 from gridproof.study.patterns import DIGEST, SLUG, pattern
 from gridproof.study.plan import CellPlan, Study
-from gridproof.study.stages import ANIMATE, CLAIMS, DRAW, MEASURE, claims, template_files
-
-TEMPLATES = Path("report")
+from gridproof.study.stages import (
+    ANIMATE,
+    DRAW,
+    JUDGE,
+    MEASURE,
+    TEMPLATES,
+    claim_modules,
+    code_parameter,
+    template_files,
+)
 
 
 def open_study(
@@ -265,23 +280,13 @@ class WorkflowStudy:
 
     def claims_code(self) -> str:
         """Return the code of all claims as a parameter, so that its edits judge them again."""
-        return code_parameter(CLAIMS, *claims())
+        return code_parameter(JUDGE, *claim_modules())
 
     def study_plan(self) -> str:
         """Return the plan that the report follows from."""
         return str(study_file(self.study))
 
-
-def code_parameter(*modules: str) -> str:
-    """Return the code of modules as a parameter that Snakemake compares."""
-    return "code:" + ":".join(code_digest(module)[:12] for module in modules)
-
-
-def folder_of_tables(_wildcards: Any, input: Any) -> str:
-    """Return the folder of the tables that a job reads."""
-    return str(Path(input.tables[0]).parent)
-
-
-def folder_of_figures(_wildcards: Any, input: Any) -> str:
-    """Return the folder of the figures of all experiments."""
-    return str(Path(input.figures[0]).parent.parent)
+    def report_code(self) -> str:
+        """Return the code that the report's stamp names, so that no edit leaves it stale."""
+        digests = code(parse_plan(study_content(self.study)))
+        return f"code:{short_digest(dict(digests))}"
