@@ -73,8 +73,10 @@ def data(job: str) -> None:
 def features(job: str) -> None:
     """Compute a backbone's features of prepared images; JOB is JSON from the workflow."""
     from gridproof.store.devices import leased_device
+    from gridproof.store.memory import keep_freed_memory
     from gridproof.study.jobs import parse_data_job
 
+    keep_freed_memory()
     plan = parse_data_job(job)
     images = plan.base
     assert images is not None

@@ -29,7 +29,7 @@ from gridproof.training.randomness import generator, sample_order
 from gridproof.training.replicate import Replicate
 
 STEPS_AT_ONCE = 4
-EVALUATED_AT_ONCE = 32
+EVALUATED_AT_ONCE = 100
 COUNTER = "num_batches_tracked"
 NETWORK, ADAM = "network/", "adam/"
 

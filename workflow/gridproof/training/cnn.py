@@ -15,7 +15,7 @@ from gridproof.data.images import load_images
 from gridproof.errors import GridproofError
 from gridproof.models.architecture import Architecture
 from gridproof.models.backbones import Backbone, backbone_of
-from gridproof.models.depthwise import make_depthwise_cheap
+from gridproof.models.small_maps import CheapOnSmallMaps
 from gridproof.training.adam import AdamTraining, Recipe, drawing, new_last_layer
 from gridproof.training.binary import SPLITS
 from gridproof.training.device import deterministic_device
@@ -102,10 +102,9 @@ def new_network(chosen: CnnParameters, backbone: Backbone, seed: int) -> nn.Modu
     """
     with drawing("weights", seed):
         features = backbone.build(chosen.weights if chosen.pretrained else None)
-    make_depthwise_cheap(features)
     features.requires_grad_(not chosen.frozen)
     last = new_last_layer(backbone.n_features, seed)
-    return nn.Sequential(OrderedDict(backbone=features, last=last))
+    return CheapOnSmallMaps(OrderedDict(backbone=features, last=last))
 
 
 def resize(images: np.ndarray, size: int) -> Tensor:

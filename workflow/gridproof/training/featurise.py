@@ -19,7 +19,7 @@ from gridproof.store.atomic import write_bytes
 from gridproof.training.binary import SPLITS
 from gridproof.training.device import deterministic_device
 
-IMAGES_AT_ONCE = 32
+IMAGES_AT_ONCE = 16
 
 
 def write_features(
