@@ -59,14 +59,22 @@ def copy_figure(source: Path, target: Path) -> None:
 
 
 def write_pictures() -> None:
-    """Copy the animation, and take a picture of the page's top."""
+    """Copy the animation, and take a picture of the page's top.
+
+    Raises
+    ------
+    SystemExit : there is no Chromium to take it with.
+    """
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        raise SystemExit("docs/example.py: found no chromium in PATH; apt install chromium")
     shutil.copyfile(RESULTS / "figures/shape/sharpening.gif", IMAGES / "sharpening.gif")
     page = (EXAMPLE / "index.html").as_uri() + "#summary"
     width, height = WINDOW_PX
     with TemporaryDirectory() as folder, sync_playwright() as playwright:
         shot = Path(folder) / "report.png"
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+            executable_path=chromium, args=["--no-sandbox"]
         )
         view = browser.new_page(viewport={"width": width, "height": height}, color_scheme="light")
         view.goto(page)

@@ -10,6 +10,10 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from gridproof.errors import GridproofError, nearest
 
+ANY = "any"
+UNWRITTEN = {ANY, "fraction", "ratio", "rank"}
+"""Units that say nothing beside a number."""
+
 
 class Threshold(BaseModel):
     """A value that a rule measures against, and why it is this one."""
@@ -23,8 +27,7 @@ class Threshold(BaseModel):
     @property
     def written(self) -> str:
         """The value with its unit, where it has one that says something."""
-        plain = self.unit in {"any", "fraction", "ratio", "rank"}
-        return f"{self.value:g}" if plain else f"{self.value:g} {self.unit}"
+        return f"{self.value:g}" if self.unit in UNWRITTEN else f"{self.value:g} {self.unit}"
 
 
 class Thresholds(Mapping[str, Threshold]):

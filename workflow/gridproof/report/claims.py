@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gridproof.claims.thresholds import ANY, UNWRITTEN
 from gridproof.report.html import heading_id
 from gridproof.report.markdown import Markdown, code, escape, table
 from gridproof.report.quantity import decimal, scientific, thousands
@@ -18,7 +19,6 @@ from gridproof.store.files import read_table
 OWN = "your own"
 CONTRADICTS = "contradicts"
 KINDS = ("holds", "holds in some seeds", "does not hold", "cannot be tested")
-UNWRITTEN = {"any", "fraction", "ratio", "rank"}
 COUNTS = {"steps", "parameters", "regions", "rates"}
 LARGEST_DECIMAL = 1e4
 SMALLEST_DECIMAL = 1e-3
@@ -187,7 +187,7 @@ def condition_row(condition: dict[str, Any], seeds: list[str]) -> tuple[object, 
     if condition["low"] is not None and condition["low"] != condition["high"]:
         mean += f" [{number(condition['low'], unit)} to {number(condition['high'], unit)}]"
     published = "" if condition["published"] is None else number(condition["published"], unit)
-    what = f"{condition['what']} ({unit})"
+    what = condition["what"] if unit == ANY else f"{condition['what']} ({unit})"
     return what, ", ".join(bounds), *values, mean, published, condition["where"]
 
 
