@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -54,6 +55,14 @@ class Slurm:
             command, env=environment, capture_output=True, text=True, check=True, timeout=60
         )
         return result.stdout
+
+    def stop_controller(self) -> None:
+        """End the controller, as at a restart; jobs go on."""
+        os.kill(int((self.folder / "run" / "slurmctld.pid").read_text()), signal.SIGTERM)
+
+    def start_controller(self) -> None:
+        """Start the controller again with the state that it had."""
+        subprocess.run(["slurmctld"], env=os.environ | self.variables, check=True, timeout=60)
 
 
 class ClusterWorkspace(Workspace):

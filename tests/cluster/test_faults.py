@@ -1,0 +1,222 @@
+"""What goes wrong on a cluster: jobs and daemons that die, and what becomes of the study."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+
+from cluster.conftest import ClusterWorkspace, Slurm, small_study
+from faults.kills import replicate_bytes
+from workspace import Workspace, write_places
+
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(1200)]
+
+PATIENCE = 300
+LONG = """\
+title: A training of some seconds
+study: small
+data:
+  towns: {source: csv, train: data/train.csv, val: data/validation.csv, test: data/test.csv}
+seeds: 2
+engine: eager
+experiments:
+  batch_norm:
+    set: {depth: 4, width: 16, learning_rate: 0.05, batch_size: 64, epochs: 80}
+    sweep: {batch_norm: [true]}
+"""
+STATE = "*/state-0.safetensors"
+
+
+def long_study(root: Path) -> ClusterWorkspace:
+    """Return a workspace with a study of one cell that trains for some seconds."""
+    workspace = small_study(root)
+    workspace.path("config/small.yaml").write_text(LONG)
+    write_places(workspace.path("data"), rows=4000)
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The long study, trained on this machine."""
+    workspace = long_study(tmp_path_factory.mktemp("undisturbed") / "clone")
+    workspace.run("--until", "train")
+    return workspace
+
+
+@pytest.fixture
+def long(slurm: Slurm, tmp_path: Path) -> ClusterWorkspace:
+    """The long study on the login node, nothing of it run."""
+    workspace = long_study(tmp_path / "clone")
+    workspace.slurm = slurm
+    return workspace
+
+
+def start(workspace: ClusterWorkspace, profile: str, *arguments: str) -> subprocess.Popen[str]:
+    """Start the study through a profile of the cluster, trainings only."""
+    return workspace.start(
+        *("-m", "snakemake", "--configfile", workspace.study),
+        *("--workflow-profile", f"profiles/{profile}", "--until", "train", *arguments),
+    )
+
+
+def wait(until: Callable[[], object], run: subprocess.Popen[str]) -> None:
+    """Wait until something holds, while `run` goes on."""
+    deadline = time.monotonic() + PATIENCE
+    while not until():
+        assert run.poll() is None, run.communicate()[0]
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.2)
+
+
+def wait_for_state(workspace: Workspace, run: subprocess.Popen[str]) -> None:
+    """Wait until a training has saved a state."""
+    wait(lambda: list(workspace.path("results/cells").glob(STATE)), run)
+
+
+def finish(run: subprocess.Popen[str]) -> str:
+    """Wait for the end of a run, which must be a good one; return its output."""
+    output, _ = run.communicate(timeout=PATIENCE)
+    assert run.returncode == 0, output
+    return output
+
+
+def training_log(workspace: Workspace) -> str:
+    """Return the log of the last training job."""
+    (log,) = workspace.path("results/logs/train").glob("*/*.log")
+    return log.read_text()
+
+
+def trainer(workspace: Workspace) -> psutil.Process:
+    """Return the process that trains in a workspace."""
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            trains = process.cmdline()[1:4] == ["-m", "gridproof", "train"]
+            if trains and Path(process.cwd()) == workspace.root:
+                return process
+    raise AssertionError("no training process")
+
+
+def jobs(slurm: Slurm, state: str) -> list[str]:
+    """Return the numbers of the jobs in a state of Slurm's, such as RUNNING."""
+    return slurm.ask("squeue", "-h", "-t", state, "-o", "%i").split()
+
+
+@pytest.mark.parametrize("profile", ["generic", "slurm"])
+def test_cancelled_job_is_sent_again_and_continues(
+    long: ClusterWorkspace, undisturbed: Workspace, slurm: Slurm, profile: str
+) -> None:
+    """After scancel the next attempt goes on from the state that the first one left."""
+    run = start(long, profile)
+    wait_for_state(long, run)
+    slurm.ask("scancel", *jobs(slurm, "RUNNING"))
+    finish(run)
+    assert "continuing from" in training_log(long)
+    assert replicate_bytes(long) == replicate_bytes(undisturbed)
+
+
+def test_driver_killed_and_started_again_trains_nothing_twice(
+    long: ClusterWorkspace, undisturbed: Workspace, slurm: Slurm
+) -> None:
+    """The job that it sends again waits for the one that still runs and finds the replicates."""
+    run = start(long, "generic")
+    wait_for_state(long, run)
+    orphan = trainer(long)
+    orphan.suspend()
+    os.killpg(run.pid, signal.SIGKILL)
+    run.communicate(timeout=PATIENCE)
+    assert jobs(slurm, "RUNNING")
+    assert long.snakemake("--unlock").returncode == 0
+    again = start(long, "generic")
+    wait(lambda: "another process trains" in training_log(long), again)
+    orphan.resume()
+    finish(again)
+    assert "nothing to train" in training_log(long)
+    assert replicate_bytes(long) == replicate_bytes(undisturbed)
+
+
+def test_job_over_its_time_limit_continues_in_the_next_attempt(
+    long: ClusterWorkspace, undisturbed: Workspace, slurm: Slurm
+) -> None:
+    """The limit ends it by TERM; it saves its state, and the next job goes on from there."""
+    run = start(long, "generic")
+    wait_for_state(long, run)
+    (job,) = jobs(slurm, "RUNNING")
+    slurm.ask("scontrol", "update", f"JobId={job}", "TimeLimit=0:01")
+    finish(run)
+    assert "continuing from" in training_log(long)
+    assert replicate_bytes(long) == replicate_bytes(undisturbed)
+
+
+def test_study_outlives_a_controller_that_is_restarted(
+    long: ClusterWorkspace, undisturbed: Workspace, slurm: Slurm
+) -> None:
+    """While the controller does not answer, jobs count as running and are not sent again."""
+    run = start(long, "generic")
+    wait_for_state(long, run)
+    running = jobs(slurm, "RUNNING")
+    slurm.stop_controller()
+    time.sleep(8)
+    assert run.poll() is None
+    slurm.start_controller()
+    output = finish(run)
+    assert "continuing from" not in training_log(long)
+    assert output.count("with external jobid") == len(running), output
+    assert replicate_bytes(long) == replicate_bytes(undisturbed)
+
+
+def test_config_edited_while_jobs_wait_is_told_and_the_next_run_follows_it(
+    long: ClusterWorkspace, slurm: Slurm
+) -> None:
+    """The waiting job ends and says what to do; nothing is trained that is no longer asked for."""
+    prepared = start(long, "generic", "--until", "data")
+    finish(prepared)
+    slurm.ask("scontrol", "update", "PartitionName=cpu", "State=DOWN")
+    try:
+        run = start(long, "generic", "--retries", "0")
+        wait(lambda: jobs(slurm, "PENDING"), run)
+        long.edit("config/small.yaml", lambda text: text.replace("epochs: 80", "epochs: 2"))
+    finally:
+        slurm.ask("scontrol", "update", "PartitionName=cpu", "State=UP")
+    output, _ = run.communicate(timeout=PATIENCE)
+    assert run.returncode != 0
+    assert "run the same command again" in output + job_logs(long)
+    assert not replicate_bytes(long)
+    finish(start(long, "generic"))
+    assert len(replicate_bytes(long)) > 0
+
+
+def test_job_that_always_fails_leaves_the_others_to_finish(
+    cluster: ClusterWorkspace, slurm: Slurm
+) -> None:
+    """Its reason is printed; replicates of other cells are there."""
+    finish(
+        cluster.start(
+            *("-m", "snakemake", "--configfile", cluster.study),
+            *("--workflow-profile", "profiles/generic", "--until", "images", "data"),
+        )
+    )
+    (pixels,) = cluster.path("results/data").glob("images-*/images.npy")
+    status = pixels.stat()
+    pixels.write_bytes(pixels.read_bytes()[:1000])
+    os.utime(pixels, ns=(status.st_atime_ns, status.st_mtime_ns))
+    result = cluster.snakemake(
+        *("--workflow-profile", "profiles/generic", "--until", "train", "fit", "--retries", "1")
+    )
+    assert result.returncode != 0
+    assert "images.npy" in result.stdout
+    trained = {Path(name).parts[0].partition("-")[0] for name in replicate_bytes(cluster)}
+    assert trained == {"mlp"}
+
+
+def job_logs(workspace: Workspace) -> str:
+    """Return what the jobs printed, which the scheduler wrote down."""
+    logs = sorted(workspace.path(".snakemake/cluster").glob("*.log"))
+    return "\n".join(log.read_text() for log in logs)
