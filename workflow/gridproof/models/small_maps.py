@@ -2,8 +2,8 @@
 
 Where a map is smaller than the kernel of a depthwise convolution, oneDNN computes the gradient of
 the weights by a matrix product for each image and channel: for kernels of 5 x 5 on 3 x 3 maps it
-takes sixty times as long as the convolution, and half of a training step of EfficientNet-Lite0 at
-48 pixels. Here it is one product of maps for each weight of the kernel, a tenth of that time.
+takes sixty times as long as the convolution, and a quarter of a training step of EfficientNet-Lite0
+at 48 pixels. Here it is one product of maps for each weight of the kernel, a tenth of that time.
 Kernels of 1 x 1 are there one matrix product for all images, a tenth of the remaining step less.
 """
 
