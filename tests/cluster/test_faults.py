@@ -148,9 +148,27 @@ def test_job_over_its_time_limit_continues_in_the_next_attempt(
     """The limit ends it by TERM; it saves its state, and the next job goes on from there."""
     run = start(long, "generic")
     wait_for_state(long, run)
+    trainer(long).suspend()
     (job,) = jobs(slurm, "RUNNING")
-    slurm.ask("scontrol", "update", f"JobId={job}", "TimeLimit=0:01")
+    slurm.ask("scontrol", "update", f"JobId={job}", "TimeLimit=1")
     finish(run)
+    assert "continuing from" in training_log(long)
+    assert replicate_bytes(long) == replicate_bytes(undisturbed)
+
+
+def test_job_of_a_node_that_went_down_continues_on_another(
+    long: ClusterWorkspace, undisturbed: Workspace, slurm: Slurm
+) -> None:
+    """Slurm queues it again under its number, and it goes on from its last state.
+
+    The node of the tests' Slurm comes back by itself.
+    """
+    run = start(long, "generic")
+    wait_for_state(long, run)
+    (node,) = slurm.ask("squeue", "-h", "-t", "RUNNING", "-o", "%N").split()
+    slurm.ask("scontrol", "update", f"NodeName={node}", "State=DOWN", "Reason=test")
+    output = finish(run)
+    assert output.count("with external jobid") == len(["data", "train"]), output
     assert "continuing from" in training_log(long)
     assert replicate_bytes(long) == replicate_bytes(undisturbed)
 
@@ -161,14 +179,13 @@ def test_study_outlives_a_controller_that_is_restarted(
     """While the controller does not answer, jobs count as running and are not sent again."""
     run = start(long, "generic")
     wait_for_state(long, run)
-    running = jobs(slurm, "RUNNING")
     slurm.stop_controller()
     time.sleep(8)
     assert run.poll() is None
     slurm.start_controller()
     output = finish(run)
     assert "continuing from" not in training_log(long)
-    assert output.count("with external jobid") == len(running), output
+    assert output.count("with external jobid") == len(["data", "train"]), output
     assert replicate_bytes(long) == replicate_bytes(undisturbed)
 
 
