@@ -24,6 +24,11 @@ def prose(markdown):
     return " ".join(markdown.split())
 
 
+def is_network(model):
+    """Tell whether a model of the synthetic tables sees images, at a size of its own."""
+    return model.label.startswith(("scratch", "finetune"))
+
+
 def add_images(study, name, models, figures=("ranking",)):
     """Add an experiment of image models and their data to a study of places."""
     folder = write_images(study.root / "data" / f"images-{DIGEST}")
@@ -64,7 +69,7 @@ def add_images(study, name, models, figures=("ranking",)):
                         "family": "cnn",
                         "threads": 2,
                         "engine": "eager",
-                        "parameters": {},
+                        "parameters": {"image_size": 48} if is_network(model) else {},
                         "data": f"images-{DIGEST}",
                         "libraries": {"torch": "2.14.1"},
                     },
@@ -125,6 +130,15 @@ def test_deterministic_models_say_that_they_need_one_replicate(study):
     told = next(line for line in markdown.splitlines() if line.startswith("One replicate says all"))
     assert "xgboost" in told
     assert "finetune" not in told
+
+
+@pytest.mark.parametrize("name", ["real_or_fake", "of_my_own"])
+def test_size_at_which_networks_see_images_is_told(study, name):
+    """Where there are networks, whatever other models stand beside them; else not."""
+    add_images(study, name, seventeen())
+    add_images(study, "probes", [model for model in seventeen() if not is_network(model)])
+    markdown, _ = study.build()
+    assert prose(markdown).count("The networks see the images resized to 48 pixels square") == 1
 
 
 def test_missing_data_are_told(study):
