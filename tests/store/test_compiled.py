@@ -26,6 +26,7 @@ def metrics(cell: Path, seed: int) -> np.ndarray:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.skipif(missing_for_compilation() is not None, reason="needs a C++ compiler")
 def test_compiled_replicates_have_equal_bytes(data: Path, tmp_path: Path) -> None:
     """Killed and continued, alone and in a block, in one process and another: the same bytes.
@@ -39,10 +40,10 @@ def test_compiled_replicates_have_equal_bytes(data: Path, tmp_path: Path) -> Non
     block = make_job(tmp_path / "block", data, (0, 1, 2), "compiled", **changes)
     eager = make_job(tmp_path / "eager", data, (1,), **changes)
     with start_process(alone, save_seconds=0, prelude=prelude) as process:
-        wait_until(state_file(alone.cell, 0).exists, seconds=200)
+        wait_until(state_file(alone.cell, 0).exists, seconds=400)
         process.send_signal(signal.SIGKILL)
     assert not replicate_folder(alone.cell, 1).exists()
-    output, _ = start_process(alone, block, prelude=prelude).communicate(timeout=200)
+    output, _ = start_process(alone, block, prelude=prelude).communicate(timeout=400)
     assert f"continuing from {state_file(alone.cell, 0)}" in output.splitlines()
     assert output.count("\ntrained ") == 2
     assert content(replicate_folder(alone.cell, 1)) == content(replicate_folder(block.cell, 1))
