@@ -12,7 +12,7 @@ import pytest
 
 from workspace import Workspace, write_places
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 CONFIG = "config/small.yaml"
 ROOM = "results/small"

@@ -8,7 +8,7 @@ import pytest
 
 from workspace import Workspace
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 CONFIG = "config/small.yaml"
 OUT = "results/small"

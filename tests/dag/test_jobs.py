@@ -9,7 +9,7 @@ import pytest
 
 from workspace import Workspace, write_places
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 PLAN = """
 from pathlib import Path

@@ -14,7 +14,7 @@ import pytest
 
 from workspace import Outcome, Workspace, write_places
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 CONFIG = "config/small.yaml"
 NETWORK = "workflow/gridproof/models/mlp.py"
