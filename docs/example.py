@@ -73,9 +73,7 @@ def write_pictures() -> None:
     width, height = WINDOW_PX
     with TemporaryDirectory() as folder, sync_playwright() as playwright:
         shot = Path(folder) / "report.png"
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox"]
-        )
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         view = browser.new_page(viewport={"width": width, "height": height}, color_scheme="light")
         view.goto(page)
         view.screenshot(path=shot)
