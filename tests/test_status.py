@@ -23,6 +23,7 @@ SAID = {
     "OUT_OF_MEMORY": "failed",
     "TIMEOUT": "failed",
     "": "failed",
+    "status.sh: 4: squeue: not found": "failed",
     "slurm_load_jobs error: Invalid job id specified": "failed",
     "slurm_load_jobs error: Unable to contact slurm controller (connect failure)": "running",
     "slurm_load_jobs error: Socket timed out on send/recv operation": "running",

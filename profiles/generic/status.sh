@@ -4,7 +4,8 @@
 state=$(squeue --noheader --states=all --jobs="$1" --format=%T 2>&1 | head -n 1)
 case $state in
 COMPLETED) echo success ;;
-'' | *'Invalid job id'*) echo failed ;;
-BOOT_FAIL | CANCELLED | DEADLINE | FAILED | NODE_FAIL | OUT_OF_MEMORY | REVOKED | TIMEOUT) echo failed ;;
-*) echo running ;;
+PENDING | CONFIGURING | RUNNING | COMPLETING | SUSPENDED | REQUEUED | REQUEUE_HOLD | PREEMPTED) echo running ;;
+*'Invalid job id'*) echo failed ;;
+slurm_*) echo running ;;
+*) echo failed ;;
 esac

@@ -91,12 +91,12 @@ def slurm() -> Iterator[Slurm]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def small_study(root: Path) -> ClusterWorkspace:
-    """Return a workspace with the small study, nothing of it run."""
+def small_study(root: Path, text: str = STUDY, rows: int = 240) -> ClusterWorkspace:
+    """Return a workspace with a small study on so many places, nothing of it run."""
     workspace = ClusterWorkspace.create(root, "config/small.yaml")
     assert isinstance(workspace, ClusterWorkspace)
-    workspace.path("config/small.yaml").write_text(STUDY)
-    write_places(workspace.path("data"))
+    workspace.path("config/small.yaml").write_text(text)
+    write_places(workspace.path("data"), rows=rows)
     for profile in ("slurm", "generic"):
         workspace.edit(
             f"profiles/{profile}/config.yaml",

@@ -15,7 +15,7 @@ import pytest
 
 from cluster.conftest import ClusterWorkspace, Slurm, small_study
 from faults.kills import replicate_bytes
-from workspace import Workspace, write_places
+from workspace import Workspace
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(1200)]
 
@@ -32,21 +32,14 @@ experiments:
     set: {depth: 4, width: 16, learning_rate: 0.05, batch_size: 64, epochs: 80}
     sweep: {batch_norm: [true]}
 """
+ROWS = 4000
 STATE = "*/state-0.safetensors"
-
-
-def long_study(root: Path) -> ClusterWorkspace:
-    """Return a workspace with a study of one cell that trains for some seconds."""
-    workspace = small_study(root)
-    workspace.path("config/small.yaml").write_text(LONG)
-    write_places(workspace.path("data"), rows=4000)
-    return workspace
 
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """The long study, trained on this machine."""
-    workspace = long_study(tmp_path_factory.mktemp("undisturbed") / "clone")
+    workspace = small_study(tmp_path_factory.mktemp("undisturbed") / "clone", LONG, ROWS)
     workspace.run("--until", "train")
     return workspace
 
@@ -54,7 +47,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 @pytest.fixture
 def long(slurm: Slurm, tmp_path: Path) -> ClusterWorkspace:
     """The long study on the login node, nothing of it run."""
-    workspace = long_study(tmp_path / "clone")
+    workspace = small_study(tmp_path / "clone", LONG, ROWS)
     workspace.slurm = slurm
     return workspace
 
@@ -94,6 +87,12 @@ def training_log(workspace: Workspace) -> str:
     return log.read_text()
 
 
+def assert_continued(workspace: Workspace, undisturbed: Workspace) -> None:
+    """Assert that the last job went on from a state, and ended as if nothing had happened."""
+    assert "continuing from" in training_log(workspace)
+    assert replicate_bytes(workspace) == replicate_bytes(undisturbed)
+
+
 def trainer(workspace: Workspace) -> psutil.Process:
     """Return the process that trains in a workspace."""
     for process in psutil.process_iter():
@@ -118,8 +117,7 @@ def test_cancelled_job_is_sent_again_and_continues(
     wait_for_state(long, run)
     slurm.ask("scancel", *jobs(slurm, "RUNNING"))
     finish(run)
-    assert "continuing from" in training_log(long)
-    assert replicate_bytes(long) == replicate_bytes(undisturbed)
+    assert_continued(long, undisturbed)
 
 
 def test_driver_killed_and_started_again_trains_nothing_twice(
@@ -152,8 +150,7 @@ def test_job_over_its_time_limit_continues_in_the_next_attempt(
     (job,) = jobs(slurm, "RUNNING")
     slurm.ask("scontrol", "update", f"JobId={job}", "TimeLimit=1")
     finish(run)
-    assert "continuing from" in training_log(long)
-    assert replicate_bytes(long) == replicate_bytes(undisturbed)
+    assert_continued(long, undisturbed)
 
 
 def test_job_of_a_node_that_went_down_continues_on_another(
@@ -169,8 +166,7 @@ def test_job_of_a_node_that_went_down_continues_on_another(
     slurm.ask("scontrol", "update", f"NodeName={node}", "State=DOWN", "Reason=test")
     output = finish(run)
     assert output.count("with external jobid") == len(["data", "train"]), output
-    assert "continuing from" in training_log(long)
-    assert replicate_bytes(long) == replicate_bytes(undisturbed)
+    assert_continued(long, undisturbed)
 
 
 def test_study_outlives_a_controller_that_is_restarted(

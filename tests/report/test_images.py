@@ -138,7 +138,7 @@ def test_size_at_which_networks_see_images_is_told(study, name):
     add_images(study, name, seventeen())
     add_images(study, "probes", [model for model in seventeen() if not is_network(model)])
     markdown, _ = study.build()
-    assert prose(markdown).count("The networks see the images resized to 48 pixels square") == 1
+    assert prose(markdown).count("The networks see the images at 48 pixels square") == 1
 
 
 def test_missing_data_are_told(study):

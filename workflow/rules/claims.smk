@@ -21,7 +21,7 @@ rule claims:
     conda:
         "../../envs/report.yaml"
     params:
-        code=STUDY.claims_code(),
+        code=STUDY.claims_code,
         tables=f"{OUT}/tables",
     shell:
         "python -m gridproof judge {input.plan:q} {output:q}"

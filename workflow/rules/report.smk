@@ -133,7 +133,7 @@ rule report:
     conda:
         "../../envs/report.yaml"
     params:
-        code=STUDY.report_code(),
+        code=STUDY.report_code,
         folder=subpath(output[0], parent=True),
         figures=folder_of_figures,
         tables=folder_of_tables,

@@ -278,7 +278,7 @@ class WorkflowStudy:
         """Return the user's file of claims in Python, if the study names one."""
         return [str(self.study.claims_file)] if self.study.claims_file else []
 
-    def claims_code(self) -> str:
+    def claims_code(self, _wildcards: Any) -> str:
         """Return the code of all claims as a parameter, so that its edits judge them again."""
         return code_parameter(JUDGE, *claim_modules())
 
@@ -286,7 +286,7 @@ class WorkflowStudy:
         """Return the plan that the report follows from."""
         return str(study_file(self.study))
 
-    def report_code(self) -> str:
+    def report_code(self, _wildcards: Any) -> str:
         """Return the code that the report's stamp names, so that no edit leaves it stale."""
         digests = code(parse_plan(study_content(self.study)))
         return f"code:{short_digest(dict(digests))}"
