@@ -25,11 +25,12 @@ test-full: setup ## run all tests, with those that take minutes
 test-cluster: setup ## run the tests on a real Slurm of this machine (apt install slurmctld slurmd slurm-client munge)
 	$(VENV)/python -m pytest -m cluster tests/cluster
 
-lint: setup ## check form and types: ruff, snakefmt, mypy
+lint: setup ## check form and types: ruff, snakefmt, mypy, hadolint
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .
 	$(VENV)/snakefmt --check Snakefile workflow/rules
 	$(VENV)/mypy
+	$(VENV)/hadolint Containerfile
 
 bench: setup ## measure speed against what a user would run instead
 	$(VENV)/python benchmarks/bench.py

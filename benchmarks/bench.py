@@ -10,7 +10,6 @@ Ratios are of one run on one machine; seconds are not comparable between machine
 from __future__ import annotations
 
 import argparse
-import os
 import resource
 import shutil
 import subprocess
@@ -31,9 +30,8 @@ from gridproof.study.engine import resolve_engine
 from gridproof.training.compilation import missing_for_compilation, prepare_compilation
 from gridproof.training.mlp import MlpTraining
 from gridproof.training.randomness import sample_order
+from workspace import copy_repository
 
-REPOSITORY = Path(__file__).resolve().parent.parent
-COPIED = ("Snakefile", "config.yaml", "config", "profiles", "workflow", "envs", "report")
 SEEDS = range(5)
 N_STEPS = 250
 DEFAULTS = {
@@ -163,11 +161,7 @@ def timed(label: str, function: Callable[[], None]) -> None:
 
 def bench_study(folder: Path) -> None:
     """Print the seconds of the default study from nothing and again, and its peak memory."""
-    for name in COPIED:
-        source = REPOSITORY / name
-        copy = shutil.copytree if source.is_dir() else shutil.copy2
-        copy(source, folder / name)
-    environment = os.environ | {"PYTHONPATH": str(folder / "workflow")}
+    environment = copy_repository(folder)
 
     def run() -> None:
         command = [sys.executable, "-m", "gridproof", "run", "--quiet", "all"]

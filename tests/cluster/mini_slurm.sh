@@ -1,6 +1,6 @@
 #!/bin/bash
 # A Slurm of this machine alone, for tests: munge, slurmctld and several slurmd, all below one folder.
-#   mini_slurm.sh start FOLDER     three nodes cpu1 to cpu3 and one with two simulated GPUs, gpu1
+#   mini_slurm.sh start FOLDER     three nodes cpu1 to cpu3, one with two simulated GPUs, gpu1, and one with four, gpu4
 #   mini_slurm.sh stop FOLDER
 # FOLDER must be short, and enterable for others. PORT_BASE: the first port, 17000 by default.
 set -u
@@ -45,15 +45,21 @@ KillWait=5
 SlurmdTimeout=30
 SlurmdParameters=config_overrides
 DefMemPerCPU=100
-PartitionName=cpu Nodes=cpu[1-3] Default=YES MaxTime=600 DefaultTime=10 State=UP
+PreemptType=preempt/partition_prio
+PreemptMode=REQUEUE
+PartitionName=cpu Nodes=cpu[1-3] Default=YES MaxTime=600 DefaultTime=10 PriorityTier=1 GraceTime=10 State=UP
+PartitionName=urgent Nodes=cpu[1-3] MaxTime=600 DefaultTime=10 PriorityTier=10 State=UP
 PartitionName=gpu Nodes=gpu1 MaxTime=600 DefaultTime=10 State=UP
-NodeName=gpu1 NodeHostname=$host NodeAddr=127.0.0.1 Port=$((port + 40)) CPUs=4 RealMemory=16000 Gres=gpu:2 State=UNKNOWN
+PartitionName=gpu4 Nodes=gpu4 MaxTime=600 DefaultTime=10 State=UP
+NodeName=gpu1 NodeHostname=$host NodeAddr=127.0.0.1 Port=$((port + 41)) CPUs=4 RealMemory=16000 Gres=gpu:2 State=UNKNOWN
+NodeName=gpu4 NodeHostname=$host NodeAddr=127.0.0.1 Port=$((port + 44)) CPUs=4 RealMemory=16000 Gres=gpu:4 State=UNKNOWN
 END
     for node in 1 2 3; do
         echo "NodeName=cpu$node NodeHostname=$host NodeAddr=127.0.0.1 Port=$((port + node)) CPUs=2 RealMemory=8000 State=UNKNOWN"
     done >>"$SLURM_CONF"
-    for gpu in 0 1; do [ -e "$folder/dev/gpu$gpu" ] || mknod "$folder/dev/gpu$gpu" c 1 3; done
+    for gpu in 0 1 2 3; do [ -e "$folder/dev/gpu$gpu" ] || mknod "$folder/dev/gpu$gpu" c 1 3; done
     echo "NodeName=gpu1 Name=gpu File=$folder/dev/gpu[0-1]" >"$folder/etc/gres.conf"
+    echo "NodeName=gpu4 Name=gpu File=$folder/dev/gpu[0-3]" >>"$folder/etc/gres.conf"
     printf '#!/bin/sh\nSLURM_CONF=%s exec /usr/bin/srun "$@"\n' "$SLURM_CONF" >"$folder/bin/srun"
     chmod 755 "$folder/bin/srun"
 }
@@ -64,7 +70,7 @@ start() {
         --pid-file="$folder/run/munged.pid" --log-file="$folder/log/munged.log" \
         --seed-file="$folder/munge/seed" || return 1
     slurmctld -c || return 1
-    for node in cpu1 cpu2 cpu3 gpu1; do slurmd -N "$node" || return 1; done
+    for node in cpu1 cpu2 cpu3 gpu1 gpu4; do slurmd -N "$node" || return 1; done
     for _ in $(seq 100); do
         [ "$(sinfo -hN -o %T | sort -u)" = idle ] && return 0
         sleep .1

@@ -103,9 +103,9 @@ def trainer(workspace: Workspace) -> psutil.Process:
     raise AssertionError("no training process")
 
 
-def jobs(slurm: Slurm, state: str) -> list[str]:
-    """Return the numbers of the jobs in a state of Slurm's, such as RUNNING."""
-    return slurm.ask("squeue", "-h", "-t", state, "-o", "%i").split()
+def jobs(slurm: Slurm, state: str, partition: str = "cpu") -> list[str]:
+    """Return the numbers of a partition's jobs in a state of Slurm's, such as RUNNING."""
+    return slurm.ask("squeue", "-h", "-p", partition, "-t", state, "-o", "%i").split()
 
 
 @pytest.mark.parametrize("profile", ["generic", "slurm"])
@@ -116,6 +116,20 @@ def test_cancelled_job_is_sent_again_and_continues(
     run = start(long, profile)
     wait_for_state(long, run)
     slurm.ask("scancel", *jobs(slurm, "RUNNING"))
+    finish(run)
+    assert_continued(long, undisturbed)
+
+
+@pytest.mark.parametrize("profile", ["generic", "slurm"])
+def test_preempted_job_continues_when_there_is_room_again(
+    long: ClusterWorkspace, undisturbed: Workspace, slurm: Slurm, profile: str
+) -> None:
+    """A job of a partition that goes first takes all nodes; ours saves its state and waits."""
+    run = start(long, profile)
+    wait_for_state(long, run)
+    urgent = ("sbatch", "--parsable", "--partition=urgent", "--nodes=3", "--exclusive")
+    slurm.ask(*urgent, "--output=/dev/null", "--wrap=sleep 5")
+    wait(lambda: not jobs(slurm, "PENDING", "urgent"), run)
     finish(run)
     assert_continued(long, undisturbed)
 

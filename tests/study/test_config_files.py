@@ -24,6 +24,7 @@ STUDIES = [
     "config/smoke.yaml",
     "config/published.yaml",
     "config/smoke_images.yaml",
+    "config/dry.yaml",
 ]
 
 

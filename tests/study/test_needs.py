@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,19 @@ def test_memory_and_time_follow_the_family_and_the_size_of_the_cell(study: Study
     assert minutes == pytest.approx(1.5 * ratio, abs=1)
     assert asked(study, short) == (3000, LEAST_MINUTES)
     assert asked(study, trees) == before
+
+
+def test_time_follows_the_rows_of_the_data_once_they_are_there(study: Study) -> None:
+    """A study of a few hundred rows does not ask for the hours of one of a hundred thousand."""
+    _, long, _ = study.cells.values()
+    before = asked(study, long)
+    needs = Needs(study)
+    assert needs.runtime_minutes(long, 1) == before[1] > 10 * LEAST_MINUTES
+    long.data.folder.mkdir(parents=True)
+    facts = {"rows": {"train": 240, "val": 240, "test": 240}}
+    (long.data.folder / "facts.json").write_text(json.dumps(facts))
+    assert needs.runtime_minutes(long, 1) == LEAST_MINUTES
+    assert needs.memory_mb(long, 1) == before[0]
 
 
 def test_each_attempt_asks_for_more(study: Study) -> None:

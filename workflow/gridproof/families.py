@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
 from gridproof.errors import GridproofError, nearest
-from gridproof.store.layout import ASSEMBLED, IMAGE_FILES
+from gridproof.store.layout import ASSEMBLED, DRY_FILES, IMAGE_FILES
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -74,6 +74,7 @@ class Family:
     gpu : whether its trainer uses a GPU where there is one.
     weights : whether cells start from weights that a file brings, whose digest is then part of
         their identity.
+    warning : what the report says before anything it says of such cells.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Family:
     uncompiled: tuple[str, ...] = ()
     gpu: bool = False
     weights: bool = False
+    warning: str = ""
 
     @property
     def trainer_module(self) -> str:
@@ -172,6 +174,18 @@ FAMILIES: dict[str, Family] = {
             trainer="gridproof.training.xgb:XgboostTraining",
             libraries=("xgboost",),
             slug=(("rounds", "r"), ("crop", "px")),
+        ),
+        Family(
+            name="dry",
+            description="trains nothing: random numbers, to try the size of a study or a cluster",
+            trainer="gridproof.training.dry:DryTraining",
+            libraries=("numpy",),
+            slug=(("task", "t"), ("epochs", "e"), ("seconds", "s")),
+            figures=(),
+            files=DRY_FILES,
+            data="places",
+            rule="try_out",
+            warning="Nothing was trained: losses and accuracies of these cells are random numbers.",
         ),
     )
 }

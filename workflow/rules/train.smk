@@ -1,4 +1,4 @@
-from gridproof.store.layout import ASSEMBLED, IMAGE_FILES
+from gridproof.store.layout import ASSEMBLED, DRY_FILES, IMAGE_FILES
 from gridproof.study.needs import Needs
 
 NEEDS = Needs(STUDY.study)
@@ -53,3 +53,10 @@ use rule train as fit with:
         expand("results/cells/{{cell}}/seeds-{{seeds}}/{file}", file=IMAGE_FILES),
     wildcard_constraints:
         cell=STUDY.cells_of_rule("fit"),
+
+
+use rule train as try_out with:
+    output:
+        expand("results/cells/{{cell}}/seeds-{{seeds}}/{file}", file=DRY_FILES),
+    wildcard_constraints:
+        cell=STUDY.cells_of_rule("try_out"),

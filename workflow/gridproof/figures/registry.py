@@ -65,6 +65,7 @@ FIGURES: dict[str, FigureEntry] = {
             module="gridproof.figures.curves",
             function="loss_by_epoch",
             description="validation loss by epoch, one line a cell",
+            families=("mlp", "dry"),
         ),
         FigureEntry(
             name="splits",

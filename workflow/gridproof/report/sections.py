@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from gridproof.families import FAMILIES
 from gridproof.report.activations import DeadRelus
 from gridproof.report.ask import Ask, is_measured, training_seconds
 from gridproof.report.claims import JudgedClaim, cell_link
@@ -44,6 +45,7 @@ class Section:
         return {
             "experiment": self.plan,
             "gaps": self.gaps,
+            "warnings": self.warnings(),
             "ask": self.ask,
             "pictures": self.pictures,
             "steps": Steps(ask=self.ask),
@@ -63,6 +65,11 @@ class Section:
             "cells_table": self.cells_table(),
             "splits_table": self.splits_table(),
         }
+
+    def warnings(self) -> list[str]:
+        """Return what must be known of the families of the experiment's cells."""
+        families = dict.fromkeys(str(cell.spec["family"]) for cell in self.plan.cells)
+        return [text for family in families if (text := FAMILIES[family].warning)]
 
     def cells_table(self) -> Markdown:
         """Return a row a cell: who it is, how it ended, what it took."""

@@ -28,6 +28,7 @@ from gridproof.store.manifest import intact_seeds
 from gridproof.store.memory import keep_freed_memory
 from gridproof.store.provenance import provenance
 from gridproof.store.replicates import write_replicate
+from gridproof.store.state import load_state, save_state
 from gridproof.store.stopping import noting_sigterm
 from gridproof.training.compilation import prepare_compilation
 
@@ -137,8 +138,6 @@ def _advance_to_end(training: Training, state: Path, digest: str, save_seconds: 
     GridproofError
         If SIGTERM asked to stop; the state is saved then, and the same job continues from it.
     """
-    from gridproof.store.state import load_state, save_state
-
     saved = load_state(state, digest)
     if saved is not None:
         training.restore(saved)

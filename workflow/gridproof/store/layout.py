@@ -28,6 +28,7 @@ IMAGE_FILES = (
     "checkpoint.safetensors",
     "replicates.json",
 )
+DRY_FILES = ("metrics.parquet", "batches.parquet", "checkpoint.safetensors", "replicates.json")
 
 
 def study_folder(study: str | None, partial: bool = False) -> Path:

@@ -5,18 +5,22 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
-from torch import Tensor
 
 from gridproof.store.atomic import atomic_path
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 logger = logging.getLogger(__name__)
 
 
 def save_state(path: Path, digest: str, state: Mapping[str, Tensor]) -> None:
     """Write `state` atomically, marked with the digest of the cell that it belongs to."""
+    from safetensors.torch import save
+
     with atomic_path(path) as temporary:
         tensors = {name: value.contiguous() for name, value in state.items()}
         temporary.write_bytes(save(tensors, metadata={"cell": digest}))

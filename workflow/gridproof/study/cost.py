@@ -17,6 +17,8 @@ PIXEL_COST = 37_000.0
 TREE_COST = 600.0
 """The cost of a pixel of the crop for one tree."""
 PROBE_COST = 8e6
+DRY_COST = 1e5
+"""The cost of a second."""
 
 
 def training_cost(cell: CellPlan) -> float:
@@ -49,11 +51,18 @@ def trees_cost(parameters: Mapping[str, object]) -> float:
     return TREE_COST * int(str(parameters["rounds"])) * int(str(parameters["crop"])) ** 2
 
 
+def dry_cost(parameters: Mapping[str, object]) -> float:
+    """Return the cost of training nothing: that of the time it takes, and of one second more."""
+    epochs, seconds = int(str(parameters["epochs"])), float(str(parameters["seconds"]))
+    return DRY_COST * (1 + epochs * seconds)
+
+
 COSTS: dict[str, Callable[[Mapping[str, object]], float]] = {
     "mlp": mlp_cost,
     "cnn": cnn_cost,
     "probe": probe_cost,
     "xgboost": trees_cost,
+    "dry": dry_cost,
 }
 
 

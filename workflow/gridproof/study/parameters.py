@@ -181,9 +181,22 @@ class XgboostParameters(Parameters):
         return True
 
 
+class DryParameters(Parameters):
+    """One cell that trains nothing, to try the size of a study or a cluster."""
+
+    task: Annotated[int, Strict(), Field(ge=0, le=1_000_000), WHOLE] = Field(
+        default=0, description="A number that tells cells apart."
+    )
+    epochs: Epochs = Field(default=1, description="Rows of metrics, each of random numbers.")
+    seconds: Annotated[Number, Field(ge=0)] = Field(
+        default=0.0, description="How long an epoch lasts."
+    )
+
+
 PARAMETERS: dict[str, type[Parameters]] = {
     "mlp": MlpParameters,
     "cnn": CnnParameters,
     "probe": ProbeParameters,
     "xgboost": XgboostParameters,
+    "dry": DryParameters,
 }
