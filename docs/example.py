@@ -19,12 +19,18 @@ RESULTS = ROOT / "results"
 EXAMPLE = ROOT / "docs" / "example"
 IMAGES = ROOT / "docs" / "images"
 README = ROOT / "README.md"
-BEGIN, END = "<!-- from docs/example/report.md: make example -->\n", "<!-- end -->\n"
+STATEMENTS = "<!-- from docs/example/report.md: make example -->\n"
+CAPTION = "<!-- of the animation in docs/example/report.md: make example -->\n"
+END = "<!-- end -->\n"
 WRONG = "### What the published study gets wrong about itself\n"
 SHOWN = ("[cnn-steps]", "Section 6.2.1, validation loss", "[bn-loss]")
 """How the statements begin that README shows."""
 
 STILL = re.compile(r"\]\(\.\./figures/([^)]+)\.png\)")
+ANIMATION = re.compile(
+    r"network depth (\d+), width (\d+), seed (\d+), [^]]*?([\d.]+) after epoch (\d+)\.\]"
+    r"\(figures/shape/sharpening\.gif\)"
+)
 FIGURE = re.compile(r"\]\(\.\./figures/([^)]+)\)")
 MAX_BYTES = 8_000_000
 WINDOW_PX = (1280, 900)
@@ -94,16 +100,35 @@ def wrong_statements(report: str) -> list[str]:
     return [item.replace("](#", "](docs/example/report.md#") for item in chosen]
 
 
-def write_opening() -> None:
-    """Put the statements into README between its marks."""
-    items = wrong_statements((EXAMPLE / "report.md").read_text(encoding="utf-8"))
-    text = README.read_text(encoding="utf-8")
-    before, begin, rest = text.partition(BEGIN)
+def caption(report: str) -> str:
+    """Return what README says of the animation, from its text in the report."""
+    shown = ANIMATION.search(report)
+    if shown is None:
+        raise SystemExit("results/report/report.md: no animation with depth, width, seed, accuracy")
+    depth, width, seed, accuracy, epochs = shown.groups()
+    return (
+        "*The borders of Europe as a network learns them from longitude and latitude alone: "
+        f"{depth} hidden layers of {width} units,\n"
+        f"{epochs} epochs, seed {seed}, test accuracy {accuracy}. It is the figure `sharpening` of "
+        "the experiment `shape` in `make report`.*\n"
+    )
+
+
+def replaced(text: str, begin: str, content: str) -> str:
+    """Return README with other content between a mark and the next end."""
+    before, found, rest = text.partition(begin)
     _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise SystemExit(f"README.md: the marks {BEGIN!r} and {END!r} are not there")
-    listed = "".join(f"- {item}\n" for item in items)
-    README.write_text(f"{before}{begin}{listed}{end}{after}", encoding="utf-8")
+    if not found or not end:
+        raise SystemExit(f"README.md: the marks {begin!r} and {END!r} are not there")
+    return f"{before}{begin}{content}{end}{after}"
+
+
+def write_opening() -> None:
+    """Put the statements and the caption into README between their marks."""
+    report = (EXAMPLE / "report.md").read_text(encoding="utf-8")
+    listed = "".join(f"- {item}\n" for item in wrong_statements(report))
+    text = replaced(README.read_text(encoding="utf-8"), STATEMENTS, listed)
+    README.write_text(replaced(text, CAPTION, caption(report)), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -31,22 +31,35 @@
     return Math.abs(value) >= 0.001 || value === 0 ? value.toFixed(3) : value.toExponential(1);
   }
 
+  function hasDiverged({ marks }) {
+    return Boolean(marks?.some(([marker]) => marker === "X"));
+  }
+
+  function hasEnded({ mean, marker }, index) {
+    return !marker && mean.slice(index).every((value) => value === null);
+  }
+
   // Where a series has its numbers at a place. In a sparse panel those of the last place before
-  // stand until the next, as a training's accuracy does between two epochs.
-  function placeOf({ sparse }, { mean }, index) {
-    if (!sparse || mean[index] !== null || mean.slice(index).every((value) => value === null)) return index;
+  // stand until the next, as a training's accuracy does between two epochs; those of a line that
+  // has come to its end stand ever after, unless it ends because it diverged.
+  function placeOf({ sparse }, series, index) {
+    const { mean } = series;
+    const stands = hasEnded(series, index) ? !hasDiverged(series) : sparse;
+    if (!stands || mean[index] !== null) return index;
     let before = index;
     while (before > 0 && mean[before] === null) before -= 1;
     return before;
   }
 
-  // What a series says at a place: its mean, the range and how many seeds there are.
+  // What a series says at a place: its mean, the range and how many seeds there are. Of points,
+  // those that are not at the place say nothing.
   function told(data, series, index) {
     const at = placeOf(data, series, index);
     const [mean, low, high, seeds] = [series.mean[at], series.low[at], series.high[at], series.seeds[at]];
-    if (mean === null) return "–";
+    if (mean === null) return series.marker ? "" : "–";
     const count = `${seeds} ${seeds === 1 ? "seed" : "seeds"}`;
-    return `${written(mean)} (${low === high ? "" : `${written(low)} to ${written(high)}, `}${count})`;
+    const end = hasEnded(series, index) ? `, ended at ${data.x} ${data.xs[at].toLocaleString("en")}` : "";
+    return `${written(mean)} (${low === high ? "" : `${written(low)} to ${written(high)}, `}${count})${end}`;
   }
 
   // A mark of a radius in pixels, drawn at a place of the plot if it is in sight.
@@ -196,13 +209,13 @@
   }
 
   function placeName(data, index) {
-    return data.names ? `${data.xs[index]}. ${data.names[index]}` : `${data.x} ${data.xs[index]}`;
+    return data.names ? `${data.xs[index]}. ${data.names[index]}` : `${data.x} ${data.xs[index].toLocaleString("en")}`;
   }
 
   function makeNote({ note, sparse, reference, series }) {
     const parts = [note];
     if (reference !== null) parts.push(`dotted: ${reference.label}, ${written(reference.value)}`);
-    if (series.some(({ marks }) => marks?.some(([marker]) => marker === "X"))) parts.push("cross: last finite value of a seed that diverged");
+    if (series.some(hasDiverged)) parts.push("cross: last finite value of a seed that diverged");
     if (sparse) parts.push("values: those of a line's last point up to the place");
     return make("p", { class: "note" }, `${parts.join("; ")}. Drag over the chart to zoom, double-click to see all again.`);
   }
@@ -221,7 +234,7 @@
     let chart = null;
 
     function show(index) {
-      const said = data.series.map((series) => [series.label, told(data, series, index)]).filter(([, value]) => value !== "–");
+      const said = data.series.map((series) => [series.label, told(data, series, index)]).filter(([, value]) => !["", "–"].includes(value));
       slider.value = index;
       where.textContent = placeName(data, index);
       slider.setAttribute("aria-valuetext", `${placeName(data, index)}: ${said.map((pair) => pair.join(" ")).join("; ")}`);
@@ -243,7 +256,7 @@
       chart.over.addEventListener("touchstart", point, { passive: true });
       chart.over.addEventListener("touchmove", point, { passive: true });
       new ResizeObserver(() => chart.setSize({ width: width(), height: HEIGHT })).observe(canvas);
-      show(data.xs.length - 1);
+      show(data.names ? 0 : data.xs.length - 1);
     }
     slider.addEventListener("input", () => {
       const index = Number(slider.value);

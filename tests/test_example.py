@@ -44,7 +44,8 @@ def test_figures_lie_beside_the_markdown(report: str) -> None:
 def test_readme_opens_with_what_the_example_says(report: str) -> None:
     """The statements in README are the report's own, and lead to places that exist."""
     readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    block = readme.partition("make example -->\n")[2].partition("<!-- end -->")[0]
+    block = readme.partition("<!-- from docs/example/report.md: make example -->\n")[2]
+    block = block.partition("<!-- end -->")[0]
     items = block.strip().splitlines()
     flat = " ".join(report.split())
     assert len(items) == 3
@@ -53,6 +54,22 @@ def test_readme_opens_with_what_the_example_says(report: str) -> None:
     headings = {anchor(line.lstrip("# ")) for line in report.splitlines() if line.startswith("#")}
     targets = [target for _, target in LINK.findall(block)]
     assert set(targets) <= headings
+
+
+def test_caption_of_the_animation_says_what_the_example_shows(report: str) -> None:
+    """The network, its seed and its accuracy are those of the animation in the example."""
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    caption = readme.partition("of the animation in docs/example/report.md: make example -->\n")[2]
+    caption = " ".join(caption.partition("<!-- end -->")[0].split())
+    told = re.search(
+        r"(\d+) hidden layers of (\d+) units, (\d+) epochs, seed (\d+), test accuracy (\S+)\. ",
+        caption,
+    )
+    assert told is not None
+    depth, width, epochs, seed, accuracy = told.groups()
+    (text,) = re.findall(r"!\[([^]]*)\]\(figures/shape/sharpening\.gif\)", report)
+    assert f"depth {depth}, width {width}, seed {seed}," in text
+    assert text.endswith(f"{accuracy} after epoch {epochs}.")
 
 
 def test_pictures_of_readme_are_there() -> None:

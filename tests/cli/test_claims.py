@@ -9,7 +9,15 @@ import pytest
 from claims.world import THRESHOLDS, tables_of, world
 from gridproof.claims.judge import claims_table, judge_all
 from gridproof.claims.registry import published_claims
-from gridproof.cli.claims import Row, check_claims, pin_claims, print_claim, print_claims
+from gridproof.cli.claims import (
+    Row,
+    check_claims,
+    meets,
+    pin_claims,
+    print_claim,
+    print_claims,
+    read_pins,
+)
 from gridproof.errors import GridproofError
 
 
@@ -104,3 +112,32 @@ def test_check_against_a_bad_file_names_it(
         path.write_text(content)
     with pytest.raises(GridproofError, match=str(path)):
         check_claims(rows, path)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "pin", "met"),
+    [
+        ("holds in 2 of 5 seeds", "holds in 2 to 3 of 5 seeds", True),
+        ("holds in 3 of 5 seeds", "holds in 2 to 3 of 5 seeds", True),
+        ("holds in 4 of 5 seeds", "holds in 2 to 3 of 5 seeds", False),
+        ("holds in 2 of 4 seeds", "holds in 2 to 3 of 5 seeds", False),
+        ("holds", "holds in 2 to 5 of 5 seeds", False),
+        ("does not hold", "holds in 1 to 4 of 5 seeds", False),
+        ("holds in 2 of 5 seeds", "holds in 3 of 5 seeds", False),
+        ("holds", "holds", True),
+    ],
+)
+def test_pin_may_be_a_range_of_seeds(verdict: str, pin: str, met: bool) -> None:
+    """Only a number of seeds within it, of as many, meets it."""
+    assert meets(verdict, pin) == met
+
+
+def test_pinning_again_keeps_a_range_that_is_met(rows: list[Row], tmp_path: Path) -> None:
+    """What was widened by hand stays wide; a range that is not met is replaced."""
+    path = tmp_path / "expected.yaml"
+    told = [dict(row) for row in rows[:2]]
+    told[0]["verdict"] = told[1]["verdict"] = "holds in 2 of 5 seeds"
+    wide = "holds in 1 to 3 of 5 seeds"
+    path.write_text(f"{told[0]['id']}: {wide}\n{told[1]['id']}: holds in 3 to 4 of 5 seeds\n")
+    pin_claims(told, path)
+    assert read_pins(path) == {told[0]["id"]: wide, told[1]["id"]: "holds in 2 of 5 seeds"}

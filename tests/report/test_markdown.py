@@ -40,6 +40,13 @@ def test_table_escapes_its_cells():
     assert text.splitlines() == ["| cell | loss |", "| --- | ---: |", "| a\\|b | 0.5 |"]
 
 
+def test_columns_of_numbers_are_aligned_right_and_words_left():
+    """The first column names the rows, whatever is in it; what is empty says nothing."""
+    rows = [[1, "tree", "0.7 to 0.8", "", "-1"], [2, "net", ".5", "about 3", ""]]
+    text = table(["place", "model", "interval", "note", "change"], rows)
+    assert text.splitlines()[1] == "| --- | --- | ---: | --- | ---: |"
+
+
 def test_listed_joins_labels_that_hold_commas():
     """Labels hold commas, so semicolons part them."""
     assert listed(["a"]) == "a"

@@ -49,7 +49,7 @@ BAD = [
         "seeds: 2",
         "defaults: {mpl: {depth: 2}}",
         "config.yaml, line 4: defaults.mpl: unknown family 'mpl', did you mean 'mlp'? "
-        "Expected one of: mlp, cnn, probe, xgboost",
+        "Expected one of: mlp, cnn, probe, xgboost, dry",
         id="unknown family in defaults",
     ),
     pytest.param(

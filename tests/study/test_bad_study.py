@@ -44,7 +44,7 @@ BAD = [
         "    sweep",
         "    family: cnm\n    sweep",
         "config.yaml, line 7: experiments.rates.family: unknown family 'cnm', "
-        "did you mean 'cnn'? Expected one of: mlp, cnn, probe, xgboost",
+        "did you mean 'cnn'? Expected one of: mlp, cnn, probe, xgboost, dry",
         id="unknown family",
     ),
     pytest.param(

@@ -198,4 +198,4 @@ def cards_table(cards: Iterable[Card]) -> Markdown:
         )
         for card in cards
     ]
-    return table(headers, rows, n_left=2)
+    return table(headers, rows)

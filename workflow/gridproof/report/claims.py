@@ -93,7 +93,7 @@ class JudgedClaim:
         headers = ["measured", "bounds", *(f"seed {seed}" for seed in seeds), "mean, interval"]
         headers += ["published", "from"]
         rows = [condition_row(item, seeds) for item in self.evidence["conditions"]]
-        return table(headers, rows, n_left=2)
+        return table(headers, rows)
 
     def thresholds_table(self) -> Markdown:
         """Return a row a threshold: its value and its reason."""
@@ -101,7 +101,7 @@ class JudgedClaim:
             (code(name), number(item["value"], item["unit"]), item["unit"], item["reason"])
             for name, item in self.evidence["thresholds"].items()
         ]
-        return table(["threshold", "value", "unit", "reason"], rows, n_left=4)
+        return table(["threshold", "value", "unit", "reason"], rows)
 
     def cells(self) -> list[Markdown]:
         """Return the folders of the cells that it looks at, each a link to what made it."""
@@ -168,7 +168,7 @@ def claims_table(claims: Iterable[JudgedClaim]) -> Markdown:
         for claim in claims
     ]
     headers = ("claim", "verdict", "statement", "ours [interval]", "published")
-    return table(headers, rows, n_left=4)
+    return table(headers, rows)
 
 
 def condition_row(condition: dict[str, Any], seeds: list[str]) -> tuple[object, ...]:

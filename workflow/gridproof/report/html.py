@@ -26,6 +26,9 @@ VERDICT = re.compile(
 SCRIPTS = ("page.js", "tables.js", "explorer.js")
 """What every page runs, in this order; without scripts everything can be read all the same."""
 
+FEW_WORDS = 32
+"""Letters of a table's cell that stay on one line."""
+
 CHART = "chart"
 """The `kind` of data that a chart is drawn from."""
 
@@ -67,6 +70,7 @@ def render_page(
     parser = markdown_parser()
     tokens = parser.parse(markdown)
     contents = _name_headings(tokens)
+    _mark_words(tokens)
     tokens = _fold(_make_figures(tokens, images))
     body = parser.renderer.render(tokens, parser.options, {})
     body = body.replace('<div class="math block">', '<div class="math block" tabindex="0">')
@@ -142,6 +146,13 @@ def _name_headings(tokens: Sequence[Token]) -> list[tuple[str, str]]:
         if heading.tag == "h2":
             contents.append((unique, text))
     return contents
+
+
+def _mark_words(tokens: Sequence[Token]) -> None:
+    """Give the cells of tables that hold more than a few words a class, so that they may wrap."""
+    for opened, inline in pairwise(tokens):
+        if opened.type == "td_open" and len(_plain(inline)) > FEW_WORDS and " " in inline.content:
+            opened.attrJoin("class", "words")
 
 
 def _plain(inline: Token) -> str:

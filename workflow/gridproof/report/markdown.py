@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 SPECIAL = re.compile(r"([\\`*\[\]<>|&$~])")
 EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 BLOCK_START = re.compile(r"^(\d+)([.)])(?=\s|$)|^([#+=>-]+)(?=\s|$)")
+NUMERIC = re.compile(r"[-+]?(\d|\.\d)")
 
 
 class Markdown(str):
@@ -30,11 +31,18 @@ def code(text: object) -> Markdown:
     return Markdown(f"`{text}`")
 
 
-def table(headers: Sequence[object], rows: Iterable[Sequence[object]], n_left: int = 1) -> Markdown:
-    """Return a table; the first `n_left` columns are aligned left, the others right."""
-    align = [*["---"] * n_left, *["---:"] * (len(headers) - n_left)]
-    lines = [headers, [Markdown(mark) for mark in align], *rows]
+def table(headers: Sequence[object], rows: Iterable[Sequence[object]]) -> Markdown:
+    """Return a table; columns of numbers but for the first one are aligned right."""
+    lines = list(rows)
+    right = [n > 0 and _is_numeric([line[n] for line in lines]) for n in range(len(headers))]
+    lines = [headers, [Markdown("---:" if numeric else "---") for numeric in right], *lines]
     return Markdown("\n".join(f"| {' | '.join(escape(cell) for cell in line)} |" for line in lines))
+
+
+def _is_numeric(column: Sequence[object]) -> bool:
+    """Tell whether all cells of a column begin with a number, but for those that are empty."""
+    texts = [str(cell).strip() for cell in column]
+    return any(texts) and all(NUMERIC.match(text) for text in texts if text)
 
 
 def listed(items: Iterable[object]) -> Markdown:
