@@ -88,12 +88,16 @@ class JudgedClaim:
         return str(self.evidence["reason"])
 
     def conditions_table(self) -> Markdown:
-        """Return a row a condition: the number, its bounds, each seed, the interval, in print."""
+        """Return a row a condition: the number, its bounds, each seed, the interval, in print.
+
+        There is no column for what is in print where nothing is.
+        """
         seeds = list(self.evidence["held"])
         headers = ["measured", "bounds", *(f"seed {seed}" for seed in seeds), "mean, interval"]
-        headers += ["published", "from"]
+        headers += ["from", "published"]
         rows = [condition_row(item, seeds) for item in self.evidence["conditions"]]
-        return table(headers, rows)
+        shown = len(headers) if any(row[-1] for row in rows) else len(headers) - 1
+        return table(headers[:shown], [row[:shown] for row in rows])
 
     def thresholds_table(self) -> Markdown:
         """Return a row a threshold: its value and its reason."""
@@ -188,7 +192,7 @@ def condition_row(condition: dict[str, Any], seeds: list[str]) -> tuple[object, 
         mean += f" [{number(condition['low'], unit)} to {number(condition['high'], unit)}]"
     published = "" if condition["published"] is None else number(condition["published"], unit)
     what = condition["what"] if unit == ANY else f"{condition['what']} ({unit})"
-    return what, ", ".join(bounds), *values, mean, published, condition["where"]
+    return what, ", ".join(bounds), *values, mean, condition["where"], published
 
 
 def number(value: float | str | None, unit: str) -> str:

@@ -26,7 +26,7 @@ VERDICT = re.compile(
 SCRIPTS = ("page.js", "tables.js", "explorer.js")
 """What every page runs, in this order; without scripts everything can be read all the same."""
 
-FEW_WORDS = 32
+FEW_WORDS = 24
 """Letters of a table's cell that stay on one line."""
 
 CHART = "chart"
