@@ -6,15 +6,17 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from gridproof.errors import GridproofError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Member:
     """A cell as an experiment names it; `epochs` is sorted by seed and epoch."""
 
@@ -36,7 +38,7 @@ class Member:
         """The seeds of the replicates, ascending."""
         return sorted(int(seed) for seed in self.replicates["seed"])
 
-    @property
+    @cached_property
     def diverged(self) -> dict[int, int]:
         """Seed -> first epoch whose loss is not finite, of the replicates that have one."""
         return self._epochs_by_seed("diverged_epoch")
@@ -67,7 +69,14 @@ class Member:
 
     def finals(self, column: str) -> pd.Series:
         """Return `column` after the last epoch, indexed by seed (NaN where diverged)."""
-        return self.by_seed(column).iloc[-1]
+        values = self._last_rows[column].astype(float)
+        return values.where(np.isfinite(values) & ~values.index.isin(list(self.diverged)))
+
+    @cached_property
+    def _last_rows(self) -> pd.DataFrame:
+        """The rows of the last epoch by seed; of a seed that has none, NaN."""
+        last = self.epochs[self.epochs["epoch"] == self.epochs["epoch"].max()]
+        return last.set_index("seed").reindex(self.epochs["seed"].unique())
 
     def jitter(self, column: str, half: Literal["first", "second"]) -> pd.Series:
         """Return the mean size of the change between successive epochs in one half of a training.
@@ -81,9 +90,8 @@ class Member:
         return part.diff().abs().mean().where(part.notna().all())[self.seeds]
 
     def _epochs_by_seed(self, column: str) -> dict[int, int]:
-        rows = self.replicates.dropna(subset=[column]).sort_values("seed")
-        pairs = zip(rows["seed"].tolist(), rows[column].tolist(), strict=True)
-        return {int(seed): int(epoch) for seed, epoch in pairs}
+        pairs = zip(self.replicates["seed"].tolist(), self.replicates[column].tolist(), strict=True)
+        return {int(seed): int(epoch) for seed, epoch in sorted(pairs) if not pd.isna(epoch)}
 
 
 def series(members: Iterable[Member], name: str) -> list[list[Member]]:
@@ -101,7 +109,7 @@ def series(members: Iterable[Member], name: str) -> list[list[Member]]:
     ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Slice:
     """The tables of one experiment, as described in docs/tables.md.
 
@@ -116,20 +124,30 @@ class Slice:
 
     def members(self) -> list[Member]:
         """Return the experiment's cells in the order of the config."""
+        return list(self._members)
+
+    @cached_property
+    def _members(self) -> list[Member]:
         rows = self.cells.set_index("cell", drop=False).to_dict("index")
-        epochs = self.epochs.sort_values(["seed", "epoch"])
+        epochs = by_cell(self.epochs.sort_values(["seed", "epoch"]))
+        replicates = by_cell(self.replicates)
         return [
             Member(
                 label=str(membership.label),
                 cell=str(membership.cell),
                 slug=str(rows[membership.cell]["slug"]),
                 parameters={str(key): value for key, value in rows[membership.cell].items()},
-                epochs=epochs[epochs["cell"] == membership.cell],
-                replicates=self.replicates[self.replicates["cell"] == membership.cell],
+                epochs=epochs.get(str(membership.cell), self.epochs.iloc[:0]),
+                replicates=replicates.get(str(membership.cell), self.replicates.iloc[:0]),
                 directory=self.directory,
             )
             for membership in self.memberships.sort_values("position").itertuples()
         ]
+
+
+def by_cell(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the rows of each cell, in their order."""
+    return {str(cell): part for cell, part in rows.groupby("cell", sort=False)}
 
 
 def load_slice(directory: Path) -> Slice:

@@ -74,6 +74,7 @@ class Ask:
         self.name = name
         self.facts = facts
         self.members = tables.members()
+        self._by_label = {member.label: member for member in reversed(self.members)}
 
     @property
     def kind(self) -> str:
@@ -211,8 +212,9 @@ class Ask:
                     f" label ({'; '.join(self.labels)})"
                 )
             return self.members[0]
-        self._check_name("cell", label, self.labels)
-        return self.members[self.labels.index(label)]
+        if label not in self._by_label:
+            self._check_name("cell", label, self.labels)
+        return self._by_label[label]
 
     def _is_flat(self, loss: float) -> bool:
         return abs(loss - float(self.facts["prior_entropy"])) <= FLAT_WITHIN

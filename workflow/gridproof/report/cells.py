@@ -131,6 +131,7 @@ def make_cards(
     for claim in claims:
         for cell in claim.evidence["cells"]:
             resting.setdefault(cell["cell"], {})[claim.id] = claim
+    uses = uses_of_cells(plan)
     cards: dict[str, Card] = {}
     for experiment in plan.experiments:
         for cell in experiment.cells:
@@ -142,7 +143,7 @@ def make_cards(
                 replicates=replicates_of(members[cell.cell]),
                 val_loss=finals_of(members[cell.cell], "val_loss"),
                 val_accuracy=finals_of(members[cell.cell], "val_accuracy"),
-                uses=uses_of(plan, cell.cell),
+                uses=tuple(uses[cell.cell]),
                 claims=tuple(resting.get(cell.cell, {}).values()),
                 plan=plan,
             )
@@ -163,14 +164,13 @@ def finals_of(members: Iterable[Member], column: str) -> Quantity:
     return summarise(values.values())
 
 
-def uses_of(plan: StudyPlan, cell: str) -> tuple[Use, ...]:
-    """Return the experiments that a cell is part of, in the order of the config."""
-    return tuple(
-        Use(title=experiment.title, label=member.label)
-        for experiment in plan.experiments
-        for member in experiment.cells
-        if member.cell == cell
-    )
+def uses_of_cells(plan: StudyPlan) -> dict[str, list[Use]]:
+    """Return the experiments that each cell is part of, in the order of the config."""
+    uses: dict[str, list[Use]] = {}
+    for experiment in plan.experiments:
+        for member in experiment.cells:
+            uses.setdefault(member.cell, []).append(Use(title=experiment.title, label=member.label))
+    return uses
 
 
 def cards_table(cards: Iterable[Card]) -> Markdown:
