@@ -56,6 +56,22 @@ def shared(study: Study) -> Study:
     return study
 
 
+def test_cards_of_very_many_cells_are_left_out_and_nothing_leads_to_them(
+    shared: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page says where the same is to be found; every cell still has its row."""
+    whole, _ = shared.build()
+    monkeypatch.setattr("gridproof.report.cells.MAX_CARDS", 1)
+    markdown, page = shared.build()
+    assert len(cards(whole)) == 2
+    assert not cards(markdown)
+    assert "how each was made is left out" in " ".join(markdown.split())
+    targets = set(re.findall(r"\]\(#([^)]+)\)", markdown))
+    assert targets < set(re.findall(r'id="([^"]+)"', page))
+    for folder in cards(whole):
+        assert f"| `{folder}` |" in markdown
+
+
 def cards(markdown: str) -> dict[str, str]:
     """Return the text of each card, by the name of its cell's folder."""
     section = markdown.partition("\n## Cells\n")[2].partition("\n## ")[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -12,6 +13,7 @@ import yaml
 from gridproof.figures.inputs import Member, Slice
 from gridproof.report.ask import training_seconds
 from gridproof.report.claims import JudgedClaim, cell_link
+from gridproof.report.html import heading_id
 from gridproof.report.markdown import Markdown, escape, table
 from gridproof.report.plan import PlannedCell, StudyPlan
 from gridproof.report.quantity import Quantity, decimal, summarise, thousands
@@ -22,6 +24,11 @@ MADE_WITH = ("engine", "threads", "device", "python", "commit", "finished")
 
 WIDTH = 72
 """Characters of a line of YAML that the page shows without scrolling."""
+
+MAX_CARDS = 1000
+"""More are left out: a browser took eight seconds to open a page with the cards of ten thousand."""
+
+LINK = re.compile(r"\[([^\]]*)\]\(#([^)]+)\)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +110,17 @@ class Card:
                 for name in MADE_WITH
             ),
         ]
+
+
+def shown_cards(cards: Sequence[Card]) -> Sequence[Card]:
+    """Return the cards that the report shows: all, or none where a browser would wait for them."""
+    return cards if len(cards) <= MAX_CARDS else ()
+
+
+def without_links(markdown: str, cards: Iterable[Card]) -> str:
+    """Return a text in which what leads to one of these cards is no link."""
+    hidden = {heading_id(card.folder) for card in cards}
+    return LINK.sub(lambda found: found[1] if found[2] in hidden else found[0], markdown)
 
 
 def config_snippet(cell: PlannedCell, data: str, seeds: Sequence[int]) -> str:
