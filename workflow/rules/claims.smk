@@ -1,17 +1,12 @@
 rule claims:
     """Judge every statement of the study, seed by seed."""
     input:
-        plan=STUDY.claims_plan(),
-        tables=expand(
-            "{out}/tables/{experiment}/{table}.parquet",
-            out=OUT,
-            experiment=STUDY.experiments,
-            table=TABLES,
-        ),
+        plan=local(STUDY.claims_plan()),
+        tables=SLICES,
         facts=STUDY.facts(),
-        published="report/published.yaml",
-        thresholds="report/thresholds.yaml",
-        own=STUDY.own_claims(),
+        published=local("report/published.yaml"),
+        thresholds=local("report/thresholds.yaml"),
+        own=local(STUDY.own_claims()),
     output:
         f"{OUT}/claims.parquet",
     log:

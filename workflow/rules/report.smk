@@ -63,7 +63,7 @@ rule figure:
         tables=expand("{out}/tables/{{experiment}}/{table}.parquet", out=OUT, table=TABLES),
         data=STUDY.figure_data,
         checkpoints=STUDY.figure_checkpoints,
-        style="workflow/gridproof/figures/style.mplstyle",
+        style=local("workflow/gridproof/figures/style.mplstyle"),
     output:
         png=report(
             f"{OUT}/figures/{{experiment}}/{{figure}}.png",
@@ -92,7 +92,7 @@ rule animation:
         tables=expand("{out}/tables/{{experiment}}/{table}.parquet", out=OUT, table=TABLES),
         data=STUDY.figure_data,
         checkpoints=STUDY.figure_checkpoints,
-        style="workflow/gridproof/figures/style.mplstyle",
+        style=local("workflow/gridproof/figures/style.mplstyle"),
     output:
         f"{OUT}/figures/{{experiment}}/{{figure}}.gif",
     log:
@@ -112,8 +112,9 @@ rule animation:
 rule report:
     """Write the report from tables, figures and the templates in report/."""
     input:
-        plan=STUDY.study_plan(),
+        plan=local(STUDY.study_plan()),
         tables=rules.collect.output,
+        slices=SLICES,
         figures=STUDY.figures(".png"),
         vectors=STUDY.figures(".svg"),
         texts=STUDY.figures(".json"),
@@ -121,7 +122,7 @@ rule report:
         explorers=EXPLORERS.files(),
         facts=STUDY.facts(),
         claims=rules.claims.output,
-        templates=STUDY.templates(),
+        templates=local(STUDY.templates()),
     output:
         f"{OUT}/report/index.html",
         f"{OUT}/report/report.md",

@@ -5,6 +5,7 @@ STUDY = open_study(
     list(workflow.config_settings.configfiles),
     dict(workflow.config_settings.config),
     write=workflow.is_main_process and not workflow.dryrun,
+    kept_in=None if workflow.dryrun else workflow.storage_settings,
 )
 OUT = STUDY.out
 

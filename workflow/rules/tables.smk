@@ -2,12 +2,18 @@ from gridproof.study.stages import COLLECT, SLICE
 from gridproof.tables.collect import KEYS
 
 TABLES = list(KEYS)
+SLICES = expand(
+    "{out}/tables/{experiment}/{table}.parquet",
+    out=OUT,
+    experiment=STUDY.experiments,
+    table=TABLES,
+)
 
 
 rule slice:
     """Write the tables of one experiment."""
     input:
-        plan=STUDY.experiment_plan,
+        plan=lambda wildcards: local(STUDY.experiment_plan(wildcards)),
         metrics=STUDY.experiment_cells("metrics.parquet"),
         replicates=STUDY.experiment_cells("replicates.json"),
         batches=STUDY.experiment_cells("batches.parquet"),
@@ -32,12 +38,7 @@ rule slice:
 rule collect:
     """Merge the tables of all experiments."""
     input:
-        expand(
-            "{out}/tables/{experiment}/{table}.parquet",
-            out=OUT,
-            experiment=STUDY.experiments,
-            table=TABLES,
-        ),
+        SLICES,
     output:
         expand("{out}/tables/{table}.parquet", out=OUT, table=TABLES),
     log:

@@ -42,19 +42,26 @@ from gridproof.study.stages import (
     code_parameter,
     template_files,
 )
+from gridproof.study.storage import StorageSettings, link_results
 
 
 def open_study(
-    config_files: list[Path], overrides: Mapping[str, object], write: bool
+    config_files: list[Path],
+    overrides: Mapping[str, object],
+    write: bool,
+    kept_in: StorageSettings | None = None,
 ) -> WorkflowStudy:
     """Read the study that Snakemake was called with and make its plans available to jobs.
 
     `config_files` and `overrides` are Snakemake's `--configfile` and `--config`; without a file it
-    is config.yaml. With `write`, the plans that jobs read are written under results/. A mistake in
-    the study ends the process with its message alone.
+    is config.yaml. With `write`, the plans that jobs read are written under results/. `kept_in` are
+    Snakemake's storage settings, of a run that reads or writes results. A mistake in the study ends
+    the process with its message alone.
     """
     use_this_interpreter()
     try:
+        if kept_in is not None:
+            link_results(kept_in)
         study = plan_study(config_files, overrides)
         if write:
             write_plans(study)

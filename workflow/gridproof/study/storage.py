@@ -1,0 +1,47 @@
+"""Results in an object store: jobs work on local copies, which Snakemake fetches and sends."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Protocol
+
+from gridproof.errors import GridproofError
+from gridproof.store.layout import RESULTS
+
+
+class StorageSettings(Protocol):
+    """What Snakemake was told of the store; `default_storage_provider` is None without one."""
+
+    default_storage_provider: str | None
+    default_storage_prefix: str | None
+    local_storage_prefix: Path
+
+
+def link_results(settings: StorageSettings) -> None:
+    """Let `results` lead to the local copies of what is in a store, if there is one.
+
+    Snakemake keeps them by the storage plugin and the address behind `://`. What no rule declares
+    (replicates, the state of a training, compiled code) lies beside them and is not sent: it stays
+    on the machine that made it.
+
+    Raises
+    ------
+    GridproofError : `results` is a folder, of runs without a store.
+    """
+    provider, prefix = settings.default_storage_provider, settings.default_storage_prefix or ""
+    if provider is None:
+        return
+    copies = Path(settings.local_storage_prefix) / provider / prefix.partition("://")[2]
+    target = (copies / RESULTS).absolute()
+    target.mkdir(parents=True, exist_ok=True)
+    if RESULTS.is_symlink() and RESULTS.resolve() == target.resolve():
+        return
+    if RESULTS.exists() and not RESULTS.is_symlink():
+        raise GridproofError(
+            f"found a folder {RESULTS}/, of runs without storage; with results in {prefix} it has "
+            "to be a link: use another clone, or move the folder away"
+        )
+    link = RESULTS.with_name(f".{RESULTS.name}-{os.getpid()}")
+    link.symlink_to(target)
+    link.replace(RESULTS)
