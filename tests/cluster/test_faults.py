@@ -29,7 +29,7 @@ seeds: 2
 engine: eager
 experiments:
   batch_norm:
-    set: {depth: 4, width: 16, learning_rate: 0.05, batch_size: 64, epochs: 80}
+    set: {depth: 4, width: 16, learning_rate: 0.05, batch_size: 64, epochs: 200}
     sweep: {batch_norm: [true]}
 """
 ROWS = 4000
@@ -127,6 +127,7 @@ def test_preempted_job_continues_when_there_is_room_again(
     """A job of a partition that goes first takes all nodes; ours saves its state and waits."""
     run = start(long, profile)
     wait_for_state(long, run)
+    trainer(long).suspend()
     urgent = ("sbatch", "--parsable", "--partition=urgent", "--nodes=3", "--exclusive")
     slurm.ask(*urgent, "--output=/dev/null", "--wrap=sleep 5")
     wait(lambda: not jobs(slurm, "PENDING", "urgent"), run)
@@ -209,7 +210,7 @@ def test_config_edited_while_jobs_wait_is_told_and_the_next_run_follows_it(
     try:
         run = start(long, "generic", "--retries", "0")
         wait(lambda: jobs(slurm, "PENDING"), run)
-        long.edit("config/small.yaml", lambda text: text.replace("epochs: 80", "epochs: 2"))
+        long.edit("config/small.yaml", lambda text: text.replace("epochs: 200", "epochs: 2"))
     finally:
         slurm.ask("scontrol", "update", "PartitionName=cpu", "State=UP")
     output, _ = run.communicate(timeout=PATIENCE)
