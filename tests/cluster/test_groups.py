@@ -37,7 +37,7 @@ def test_small_jobs_go_to_the_scheduler_in_groups(
     workspace = small_study(tmp_path / "clone", STUDY)
     workspace.slurm = slurm
     result = workspace.snakemake(
-        *("--workflow-profile", f"profiles/{profile}", "--cores", "2", "--until", "try_out")
+        *("--workflow-profile", profile, "--cores", "2", "--until", "try_out")
     )
     assert result.returncode == 0, result.stdout
     written = list(workspace.path("results/cells").glob("dry-*/seeds-0/*"))

@@ -41,7 +41,7 @@ def test_study_on_slurm_gives_the_bits_of_a_local_run(
     """Every file of every replicate; GPU jobs go to their partition, at most one a GPU."""
     watcher = Watcher(slurm)
     watcher.start()
-    result = cluster.snakemake("--workflow-profile", f"profiles/{profile}")
+    result = cluster.snakemake("--workflow-profile", profile)
     watcher.over.set()
     watcher.join()
     assert result.returncode == 0, result.stdout

@@ -9,12 +9,9 @@ from pathlib import Path
 
 import click
 
+PATH = click.Path(path_type=Path)
 CONFIGFILE = click.option(
-    "--configfile",
-    default="config.yaml",
-    show_default=True,
-    type=click.Path(path_type=Path),
-    help="The study.",
+    "--configfile", default="config.yaml", show_default=True, type=PATH, help="The study."
 )
 ONLY = click.option("--only", help="Experiments, separated by commas; all by default.")
 
@@ -115,8 +112,8 @@ def train(job: str, save_seconds: float) -> None:
 
 @cli.command()
 @click.argument("job")
-@click.argument("history", type=click.Path(path_type=Path))
-@click.argument("out", type=click.Path(path_type=Path))
+@click.argument("history", type=PATH)
+@click.argument("out", type=PATH)
 def measure(job: str, history: Path, out: Path) -> None:
     """Measure a finished cell from its HISTORY of weights; JOB is JSON from the workflow."""
     from gridproof.measurements.measure import measure
@@ -133,8 +130,8 @@ def measure(job: str, history: Path, out: Path) -> None:
 
 
 @cli.command("slice")
-@click.argument("plan", type=click.Path(path_type=Path))
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("plan", type=PATH)
+@click.argument("folder", type=PATH)
 def write_slice(plan: Path, folder: Path) -> None:
     """Write the tables of one experiment, whose PLAN the workflow wrote, into FOLDER."""
     from gridproof.tables.slices import write_slice
@@ -143,8 +140,8 @@ def write_slice(plan: Path, folder: Path) -> None:
 
 
 @cli.command()
-@click.argument("folder", type=click.Path(path_type=Path))
-@click.argument("tables", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("folder", type=PATH)
+@click.argument("tables", nargs=-1, required=True, type=PATH)
 def collect(folder: Path, tables: tuple[Path, ...]) -> None:
     """Merge the TABLES of all experiments, each in a folder of its own, into FOLDER."""
     from gridproof.tables.collect import collect
@@ -154,11 +151,11 @@ def collect(folder: Path, tables: tuple[Path, ...]) -> None:
 
 @cli.command()
 @click.argument("name")
-@click.option("--tables", type=click.Path(path_type=Path), help="The slice of an experiment.")
-@click.option("--data", required=True, type=click.Path(path_type=Path), help="Prepared data.")
-@click.option("--checkpoint", multiple=True, type=click.Path(path_type=Path))
-@click.option("--png", required=True, type=click.Path(path_type=Path))
-@click.option("--svg", required=True, type=click.Path(path_type=Path))
+@click.option("--tables", type=PATH, help="The slice of an experiment.")
+@click.option("--data", required=True, type=PATH, help="Prepared data.")
+@click.option("--checkpoint", multiple=True, type=PATH)
+@click.option("--png", required=True, type=PATH)
+@click.option("--svg", required=True, type=PATH)
 def figure(
     name: str, tables: Path | None, data: Path, checkpoint: tuple[Path, ...], png: Path, svg: Path
 ) -> None:
@@ -171,10 +168,10 @@ def figure(
 
 @cli.command()
 @click.argument("name")
-@click.option("--tables", required=True, type=click.Path(path_type=Path))
-@click.option("--data", required=True, type=click.Path(path_type=Path), help="Prepared data.")
-@click.option("--checkpoint", multiple=True, type=click.Path(path_type=Path))
-@click.option("--gif", required=True, type=click.Path(path_type=Path))
+@click.option("--tables", required=True, type=PATH)
+@click.option("--data", required=True, type=PATH, help="Prepared data.")
+@click.option("--checkpoint", multiple=True, type=PATH)
+@click.option("--gif", required=True, type=PATH)
 def animation(name: str, tables: Path, data: Path, checkpoint: tuple[Path, ...], gif: Path) -> None:
     """Draw the animated figure NAME from the weights of every epoch."""
     from gridproof.figures.animation import animate
@@ -184,10 +181,10 @@ def animation(name: str, tables: Path, data: Path, checkpoint: tuple[Path, ...],
 
 
 @cli.command()
-@click.option("--tables", required=True, type=click.Path(path_type=Path))
-@click.option("--data", required=True, type=click.Path(path_type=Path), help="Prepared data.")
-@click.option("--history", multiple=True, type=click.Path(path_type=Path))
-@click.option("--out", required=True, type=click.Path(path_type=Path))
+@click.option("--tables", required=True, type=PATH)
+@click.option("--data", required=True, type=PATH, help="Prepared data.")
+@click.option("--history", multiple=True, type=PATH)
+@click.option("--out", required=True, type=PATH)
 def explorer(tables: Path, data: Path, history: tuple[Path, ...], out: Path) -> None:
     """Draw small maps of an experiment's networks after some epochs, for the page's sliders."""
     from gridproof.figures.explorer import explore
@@ -197,10 +194,10 @@ def explorer(tables: Path, data: Path, history: tuple[Path, ...], out: Path) -> 
 
 
 @cli.command()
-@click.argument("plan", type=click.Path(path_type=Path))
-@click.argument("out", type=click.Path(path_type=Path))
-@click.option("--tables", required=True, type=click.Path(path_type=Path))
-@click.option("--templates", required=True, type=click.Path(path_type=Path))
+@click.argument("plan", type=PATH)
+@click.argument("out", type=PATH)
+@click.option("--tables", required=True, type=PATH)
+@click.option("--templates", required=True, type=PATH)
 def judge(plan: Path, out: Path, tables: Path, templates: Path) -> None:
     """Judge the claims of a study, whose PLAN the workflow wrote, and write them to OUT."""
     from gridproof.claims.run import write_claims
@@ -219,7 +216,7 @@ def judge(plan: Path, out: Path, tables: Path, templates: Path) -> None:
     "--expected",
     default="report/expected_claims.yaml",
     show_default=True,
-    type=click.Path(path_type=Path),
+    type=PATH,
     help="File of the pinned verdicts.",
 )
 def claims(
@@ -257,7 +254,7 @@ def claims(
 @ONLY
 @click.option("--check", is_flag=True, help="Exit 1 if the page is not of the study as it is now.")
 @click.option("--partial", is_flag=True, help="Show what is trained, with its gaps.")
-@click.argument("page", required=False, type=click.Path(path_type=Path))
+@click.argument("page", required=False, type=PATH)
 def report(
     configfile: Path, only: str | None, check: bool, partial: bool, page: Path | None
 ) -> None:
@@ -274,8 +271,8 @@ def report(
 
 
 @cli.command()
-@click.argument("first", type=click.Path(path_type=Path))
-@click.argument("second", type=click.Path(path_type=Path))
+@click.argument("first", type=PATH)
+@click.argument("second", type=PATH)
 def compare(first: Path, second: Path) -> None:
     """Compare the cells of two folders of results, FIRST and SECOND; exit 1 if they differ."""
     from gridproof.cli.compare import print_comparison
@@ -284,12 +281,12 @@ def compare(first: Path, second: Path) -> None:
 
 
 @cli.command()
-@click.argument("plan", type=click.Path(path_type=Path))
-@click.option("--tables", required=True, type=click.Path(path_type=Path))
-@click.option("--figures", required=True, type=click.Path(path_type=Path))
-@click.option("--claims", required=True, type=click.Path(path_type=Path))
-@click.option("--templates", required=True, type=click.Path(path_type=Path))
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("plan", type=PATH)
+@click.option("--tables", required=True, type=PATH)
+@click.option("--figures", required=True, type=PATH)
+@click.option("--claims", required=True, type=PATH)
+@click.option("--templates", required=True, type=PATH)
+@click.argument("folder", type=PATH)
 def build(
     plan: Path, tables: Path, figures: Path, claims: Path, templates: Path, folder: Path
 ) -> None:
