@@ -15,6 +15,9 @@ import pytest
 from workspace import Workspace, write_places
 
 SCRIPT = Path(__file__).with_name("mini_slurm.sh")
+FIRST_PORT, PORTS = 17000, 100
+"""Each worker of pytest has a Slurm of its own, on ports of its own."""
+
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "scancel")
 STUDY = """\
 title: A small study of all families
@@ -85,7 +88,9 @@ def slurm() -> Iterator[Slurm]:
             f"{', '.join(lacking)} not found: apt install slurmctld slurmd slurm-client munge"
         )
     folder = Path(tempfile.mkdtemp(prefix="slurm-", dir="/tmp"))
-    subprocess.run([SCRIPT, "start", folder], check=True, timeout=120)
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    ports = os.environ | {"PORT_BASE": str(FIRST_PORT + PORTS * worker)}
+    subprocess.run([SCRIPT, "start", folder], env=ports, check=True, timeout=120)
     yield Slurm(folder)
     subprocess.run([SCRIPT, "stop", folder], check=True, timeout=120)
     shutil.rmtree(folder, ignore_errors=True)
