@@ -23,7 +23,7 @@ test-full: setup ## run all tests, with those that take minutes
 	$(PYTEST) -m "not cluster"
 
 test-cluster: setup ## run the tests on a real Slurm of this machine (apt install slurmctld slurmd slurm-client munge)
-	$(VENV)/python -m pytest --numprocesses 3 --dist load -m cluster tests/cluster
+	$(VENV)/python -m pytest --numprocesses 4 --dist worksteal -m cluster tests/cluster
 
 lint: setup ## check form and types: ruff, snakefmt, mypy, hadolint
 	$(VENV)/ruff check .
