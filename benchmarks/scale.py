@@ -120,7 +120,7 @@ def measure(n_cells: int) -> dict[str, Row]:
         rows[f"of which {rule}"] = benchmark_of(rule)
     rows["run with nothing to do, `snakemake`"] = run(*snakemake)
     page = folder / "results/dry/report/index.html"
-    rows["size of the page (MB)"] = (0.0, page.stat().st_size / 1e6)
+    rows["size of the page"] = (0.0, page.stat().st_size / 1e6)
     return rows
 
 
@@ -137,7 +137,10 @@ def table(sizes: Sequence[int], results: Sequence[dict[str, Row]]) -> str:
     lines = ["| step | " + " | ".join(heads) + " | exponents |", "|---" * (len(sizes) + 2) + "|"]
     for step in results[0]:
         values = [result[step] for result in results]
-        cells = [f"{seconds:.1f} s, {megabytes:,.0f} MB" for seconds, megabytes in values]
+        cells = [
+            f"{seconds:.1f} s, {megabytes:,.0f} MB" if seconds else f"{megabytes:.1f} MB"
+            for seconds, megabytes in values
+        ]
         powers = [
             exponent(values[i][0], values[i + 1][0], sizes[i + 1] / sizes[i])
             for i in range(len(sizes) - 1)
