@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +35,8 @@ class Workspace:
     def __init__(self, root: Path, study: str) -> None:
         self.root = root
         self.study = study
+        self.variables: Mapping[str, str] = {}
+        """What its commands find in their environment besides."""
 
     @classmethod
     def create(cls, root: Path, study: str) -> Workspace:
@@ -49,10 +51,20 @@ class Workspace:
                 shutil.copy2(source, root / name)
         return cls(root, study)
 
+    @classmethod
+    def of_places(cls, root: Path, study: str, text: str, rows: int = 240) -> Workspace:
+        """Return a new copy with the study `text` on so many places, nothing of it run."""
+        workspace = cls.create(root, study)
+        workspace.path(study).write_text(text)
+        write_places(workspace.path("data"), rows)
+        return workspace
+
     def copy(self, root: Path) -> Workspace:
         """Return a copy with all results and Snakemake's records, file times included."""
         shutil.copytree(self.root, root, symlinks=True)
-        return Workspace(root, self.study)
+        copied = Workspace(root, self.study)
+        copied.variables = self.variables
+        return copied
 
     def path(self, name: str) -> Path:
         """Return the path of a file of the workspace."""
@@ -69,10 +81,12 @@ class Workspace:
     def environment(self) -> dict[str, str]:
         """Return the environment of a user who has not activated anything."""
         kept = ("HOME", "PATH", "LANG", "TMPDIR", "CXX")
-        return {name: os.environ[name] for name in kept if name in os.environ} | {
+        return {
+            **{name: os.environ[name] for name in kept if name in os.environ},
             "PYTHONPATH": str(self.root / "workflow"),
             "PYTHONDONTWRITEBYTECODE": "1",
             "GRIDPROOF_SAVE_SECONDS": "0.1",
+            **self.variables,
         }
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -145,6 +159,19 @@ class Workspace:
 def without_digest(name: str) -> str:
     """Return a folder's readable name without the digest at its end."""
     return re.sub(r"-[0-9a-f]{12}$", "", name)
+
+
+def study_of_nothing(n_cells: int) -> str:
+    """Return a study of so many cells that train nothing."""
+    return f"""\
+title: Nothing is trained
+study: small
+data:
+  towns: {{source: csv, train: data/train.csv, val: data/validation.csv, test: data/test.csv}}
+seeds: 1
+experiments:
+  nothing: {{family: dry, sweep: {{task: {list(range(n_cells))}}}}}
+"""
 
 
 def write_places(folder: Path, rows: int = 240, seed: int = 0) -> None:

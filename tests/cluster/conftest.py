@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from workspace import Workspace, write_places
+from workspace import Workspace
 
 SCRIPT = Path(__file__).with_name("mini_slurm.sh")
 FIRST_PORT, PORTS = 17000, 100
@@ -68,17 +68,6 @@ class Slurm:
         subprocess.run(["slurmctld"], env=os.environ | self.variables, check=True, timeout=60)
 
 
-class ClusterWorkspace(Workspace):
-    """A copy of the repository whose commands find a Slurm."""
-
-    slurm: Slurm | None = None
-
-    def environment(self) -> dict[str, str]:
-        """Return the environment of a user on the login node."""
-        found = super().environment()
-        return found | (self.slurm.variables if self.slurm else {})
-
-
 @pytest.fixture(scope="session")
 def slurm() -> Iterator[Slurm]:
     """A Slurm with three CPU nodes and a node with two GPUs, stopped at the end."""
@@ -96,12 +85,9 @@ def slurm() -> Iterator[Slurm]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def small_study(root: Path, text: str = STUDY, rows: int = 240) -> ClusterWorkspace:
-    """Return a workspace with a small study on so many places, nothing of it run."""
-    workspace = ClusterWorkspace.create(root, "config/small.yaml")
-    assert isinstance(workspace, ClusterWorkspace)
-    workspace.path("config/small.yaml").write_text(text)
-    write_places(workspace.path("data"), rows=rows)
+def small_study(root: Path, text: str = STUDY, rows: int = 240) -> Workspace:
+    """Return a workspace with a small study whose drivers ask after jobs every two seconds."""
+    workspace = Workspace.of_places(root, "config/small.yaml", text, rows)
     for profile in ("slurm", "generic"):
         workspace.edit(
             f"profiles/{profile}/config.yaml",
@@ -121,8 +107,8 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 
 @pytest.fixture
-def cluster(slurm: Slurm, tmp_path: Path) -> ClusterWorkspace:
+def cluster(slurm: Slurm, tmp_path: Path) -> Workspace:
     """The study on the login node of the Slurm, nothing of it run."""
     workspace = small_study(tmp_path / "clone")
-    workspace.slurm = slurm
+    workspace.variables = slurm.variables
     return workspace

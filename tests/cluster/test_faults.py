@@ -6,15 +6,14 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import pytest
 
-from cluster.conftest import ClusterWorkspace, Slurm, small_study
-from faults.kills import replicate_bytes
+from cluster.conftest import Slurm, small_study
+from faults.kills import replicate_bytes, wait, wait_for_state
 from workspace import Workspace
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(1200)]
@@ -45,14 +44,14 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 
 @pytest.fixture
-def long(slurm: Slurm, tmp_path: Path) -> ClusterWorkspace:
+def long(slurm: Slurm, tmp_path: Path) -> Workspace:
     """The long study on the login node, nothing of it run."""
     workspace = small_study(tmp_path / "clone", LONG, ROWS)
-    workspace.slurm = slurm
+    workspace.variables = slurm.variables
     return workspace
 
 
-def start(workspace: ClusterWorkspace, profile: str, *arguments: str) -> subprocess.Popen[str]:
+def start(workspace: Workspace, profile: str, *arguments: str) -> subprocess.Popen[str]:
     """Start the study through a profile of the cluster, trainings only."""
     return workspace.start(
         *("-m", "snakemake", "--configfile", workspace.study),
@@ -60,18 +59,11 @@ def start(workspace: ClusterWorkspace, profile: str, *arguments: str) -> subproc
     )
 
 
-def wait(until: Callable[[], object], run: subprocess.Popen[str]) -> None:
-    """Wait until something holds, while `run` goes on."""
-    deadline = time.monotonic() + PATIENCE
-    while not until():
-        assert run.poll() is None, run.communicate()[0]
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.2)
-
-
-def wait_for_state(workspace: Workspace, run: subprocess.Popen[str]) -> None:
-    """Wait until a training has saved a state."""
-    wait(lambda: list(workspace.path("results/cells").glob(STATE)), run)
+def start_training(workspace: Workspace, profile: str) -> subprocess.Popen[str]:
+    """Start the study through a profile, and wait until its training has saved a state."""
+    run = start(workspace, profile)
+    wait_for_state(workspace, STATE, run, PATIENCE)
+    return run
 
 
 def finish(run: subprocess.Popen[str]) -> str:
@@ -110,11 +102,10 @@ def jobs(slurm: Slurm, state: str, partition: str = "cpu") -> list[str]:
 
 @pytest.mark.parametrize("profile", ["generic", "slurm"])
 def test_cancelled_job_is_sent_again_and_continues(
-    long: ClusterWorkspace, undisturbed: Workspace, slurm: Slurm, profile: str
+    long: Workspace, undisturbed: Workspace, slurm: Slurm, profile: str
 ) -> None:
     """After scancel the next attempt goes on from the state that the first one left."""
-    run = start(long, profile)
-    wait_for_state(long, run)
+    run = start_training(long, profile)
     slurm.ask("scancel", *jobs(slurm, "RUNNING"))
     finish(run)
     assert_continued(long, undisturbed)
@@ -122,25 +113,23 @@ def test_cancelled_job_is_sent_again_and_continues(
 
 @pytest.mark.parametrize("profile", ["generic", "slurm"])
 def test_preempted_job_continues_when_there_is_room_again(
-    long: ClusterWorkspace, undisturbed: Workspace, slurm: Slurm, profile: str
+    long: Workspace, undisturbed: Workspace, slurm: Slurm, profile: str
 ) -> None:
     """A job of a partition that goes first takes all nodes; ours saves its state and waits."""
-    run = start(long, profile)
-    wait_for_state(long, run)
+    run = start_training(long, profile)
     trainer(long).suspend()
     urgent = ("sbatch", "--parsable", "--partition=urgent", "--nodes=3", "--exclusive")
     slurm.ask(*urgent, "--output=/dev/null", "--wrap=sleep 5")
-    wait(lambda: not jobs(slurm, "PENDING", "urgent"), run)
+    wait(lambda: not jobs(slurm, "PENDING", "urgent"), run, PATIENCE)
     finish(run)
     assert_continued(long, undisturbed)
 
 
 def test_driver_killed_and_started_again_trains_nothing_twice(
-    long: ClusterWorkspace, undisturbed: Workspace, slurm: Slurm
+    long: Workspace, undisturbed: Workspace, slurm: Slurm
 ) -> None:
     """The job that it sends again waits for the one that still runs and finds the replicates."""
-    run = start(long, "generic")
-    wait_for_state(long, run)
+    run = start_training(long, "generic")
     orphan = trainer(long)
     orphan.suspend()
     os.killpg(run.pid, signal.SIGKILL)
@@ -148,7 +137,7 @@ def test_driver_killed_and_started_again_trains_nothing_twice(
     assert jobs(slurm, "RUNNING")
     assert long.snakemake("--unlock").returncode == 0
     again = start(long, "generic")
-    wait(lambda: "another process trains" in training_log(long), again)
+    wait(lambda: "another process trains" in training_log(long), again, PATIENCE)
     orphan.resume()
     finish(again)
     assert "nothing to train" in training_log(long)
@@ -156,11 +145,10 @@ def test_driver_killed_and_started_again_trains_nothing_twice(
 
 
 def test_job_over_its_time_limit_continues_in_the_next_attempt(
-    long: ClusterWorkspace, undisturbed: Workspace, slurm: Slurm
+    long: Workspace, undisturbed: Workspace, slurm: Slurm
 ) -> None:
     """The limit ends it by TERM; it saves its state, and the next job goes on from there."""
-    run = start(long, "generic")
-    wait_for_state(long, run)
+    run = start_training(long, "generic")
     trainer(long).suspend()
     (job,) = jobs(slurm, "RUNNING")
     slurm.ask("scontrol", "update", f"JobId={job}", "TimeLimit=1")
@@ -169,14 +157,13 @@ def test_job_over_its_time_limit_continues_in_the_next_attempt(
 
 
 def test_job_of_a_node_that_went_down_continues_on_another(
-    long: ClusterWorkspace, undisturbed: Workspace, slurm: Slurm
+    long: Workspace, undisturbed: Workspace, slurm: Slurm
 ) -> None:
     """Slurm queues it again under its number, and it goes on from its last state.
 
     The node of the tests' Slurm comes back by itself.
     """
-    run = start(long, "generic")
-    wait_for_state(long, run)
+    run = start_training(long, "generic")
     (node,) = slurm.ask("squeue", "-h", "-t", "RUNNING", "-o", "%N").split()
     slurm.ask("scontrol", "update", f"NodeName={node}", "State=DOWN", "Reason=test")
     output = finish(run)
@@ -185,11 +172,10 @@ def test_job_of_a_node_that_went_down_continues_on_another(
 
 
 def test_study_outlives_a_controller_that_is_restarted(
-    long: ClusterWorkspace, undisturbed: Workspace, slurm: Slurm
+    long: Workspace, undisturbed: Workspace, slurm: Slurm
 ) -> None:
     """While the controller does not answer, jobs count as running and are not sent again."""
-    run = start(long, "generic")
-    wait_for_state(long, run)
+    run = start_training(long, "generic")
     slurm.stop_controller()
     time.sleep(8)
     assert run.poll() is None
@@ -201,7 +187,7 @@ def test_study_outlives_a_controller_that_is_restarted(
 
 
 def test_config_edited_while_jobs_wait_is_told_and_the_next_run_follows_it(
-    long: ClusterWorkspace, slurm: Slurm
+    long: Workspace, slurm: Slurm
 ) -> None:
     """The waiting job ends and says what to do; nothing is trained that is no longer asked for."""
     prepared = start(long, "generic", "--until", "data")
@@ -209,7 +195,7 @@ def test_config_edited_while_jobs_wait_is_told_and_the_next_run_follows_it(
     slurm.ask("scontrol", "update", "PartitionName=cpu", "State=DOWN")
     try:
         run = start(long, "generic", "--retries", "0")
-        wait(lambda: jobs(slurm, "PENDING"), run)
+        wait(lambda: jobs(slurm, "PENDING"), run, PATIENCE)
         long.edit("config/small.yaml", lambda text: text.replace("epochs: 200", "epochs: 2"))
     finally:
         slurm.ask("scontrol", "update", "PartitionName=cpu", "State=UP")
@@ -222,7 +208,7 @@ def test_config_edited_while_jobs_wait_is_told_and_the_next_run_follows_it(
 
 
 def test_job_that_always_fails_leaves_the_others_to_finish(
-    cluster: ClusterWorkspace, slurm: Slurm
+    cluster: Workspace, slurm: Slurm
 ) -> None:
     """Its reason is printed; replicates of other cells are there."""
     finish(

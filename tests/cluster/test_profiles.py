@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from cluster.conftest import ClusterWorkspace, Slurm
+from cluster.conftest import Slurm
 from workspace import REPOSITORY, Workspace
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(1200)]
@@ -36,7 +36,7 @@ class Watcher(threading.Thread):
 
 @pytest.mark.parametrize("profile", ["generic", "slurm"])
 def test_study_on_slurm_gives_the_bits_of_a_local_run(
-    cluster: ClusterWorkspace, local: Workspace, slurm: Slurm, profile: str
+    cluster: Workspace, local: Workspace, slurm: Slurm, profile: str
 ) -> None:
     """Every file of every replicate; GPU jobs go to their partition, at most one a GPU."""
     watcher = Watcher(slurm)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from workspace import Workspace, write_places
+from workspace import Workspace
 
 STUDY = """\
 title: A small study
@@ -41,9 +41,8 @@ experiments:
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """The small study, run to the end; not to be changed."""
-    workspace = Workspace.create(tmp_path_factory.mktemp("dag") / "finished", "config/small.yaml")
-    workspace.path("config/small.yaml").write_text(STUDY)
-    write_places(workspace.path("data"))
+    root = tmp_path_factory.mktemp("dag") / "finished"
+    workspace = Workspace.of_places(root, "config/small.yaml", STUDY)
     workspace.run()
     return workspace
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mounts import mounted
-from workspace import Workspace, write_places
+from workspace import Workspace
 
 pytestmark = pytest.mark.slow
 
@@ -65,10 +65,7 @@ BEFORE_ANY_JOB: dict[str, tuple[Edit, str]] = {
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     """A small study that has not run."""
-    created = Workspace.create(tmp_path / "clone", CONFIG)
-    created.path(CONFIG).write_text(STUDY)
-    write_places(created.path("data"))
-    return created
+    return Workspace.of_places(tmp_path / "clone", CONFIG, STUDY)
 
 
 @pytest.mark.parametrize(("edit", "message"), BEFORE_ANY_JOB.values(), ids=BEFORE_ANY_JOB)

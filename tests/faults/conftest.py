@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from workspace import Workspace, write_places
+from workspace import Workspace
 
 STUDY = """\
 title: A study to kill
@@ -34,9 +34,7 @@ experiments:
 def untouched(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """The study with its data prepared and nothing trained; not to be changed."""
     root = tmp_path_factory.mktemp("faults") / "untouched"
-    workspace = Workspace.create(root, "config/killed.yaml")
-    workspace.path("config/killed.yaml").write_text(STUDY)
-    write_places(workspace.path("data"), rows=4000)
+    workspace = Workspace.of_places(root, "config/killed.yaml", STUDY, rows=4000)
     workspace.run("--until", "data")
     return workspace
 

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 
 import psutil
 
@@ -24,13 +25,22 @@ def start(workspace: Workspace, state: str, *arguments: str) -> subprocess.Popen
     return run
 
 
-def wait_for_state(workspace: Workspace, state: str, run: subprocess.Popen[str]) -> None:
-    """Wait until there is a file `results/cells/<state>`, a pattern, while `run` goes on."""
-    deadline = time.monotonic() + PATIENCE
-    while not list(workspace.path("results/cells").glob(state)):
+def wait(
+    until: Callable[[], object], run: subprocess.Popen[str], patience: float = PATIENCE
+) -> None:
+    """Wait until something holds, while `run` goes on."""
+    deadline = time.monotonic() + patience
+    while not until():
         assert run.poll() is None, run.communicate()[0]
-        assert time.monotonic() < deadline, "no state was saved"
+        assert time.monotonic() < deadline, "waited too long"
         time.sleep(0.05)
+
+
+def wait_for_state(
+    workspace: Workspace, state: str, run: subprocess.Popen[str], patience: float = PATIENCE
+) -> None:
+    """Wait until there is a file `results/cells/<state>`, a pattern, while `run` goes on."""
+    wait(lambda: list(workspace.path("results/cells").glob(state)), run, patience)
 
 
 def find_trainer(driver: int, cell: str = "") -> psutil.Process:

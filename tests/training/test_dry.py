@@ -10,12 +10,9 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from gridproof.families import FAMILIES
 from gridproof.store.job import TrainingJob, run_job
 from gridproof.store.layout import DRY_FILES, assembled_folder
 from gridproof.training.dry import DryTraining
-
-DRY = FAMILIES["dry"]
 
 
 def start(task: int = 3, epochs: int = 2, seconds: float = 0.0, seed: int = 0) -> DryTraining:
