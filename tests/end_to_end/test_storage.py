@@ -14,10 +14,11 @@ import boto3
 import pytest
 
 from faults.kills import PATIENCE, find_trainer, wait_for_state
-from workspace import Workspace, write_places
+from workspace import Workspace, study_of_nothing
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
+CONFIG = "config/small.yaml"
 BUCKET = "study"
 STORAGE = ("--default-storage-provider", "s3", "--default-storage-prefix", f"s3://{BUCKET}")
 STUDY = """\
@@ -34,15 +35,6 @@ experiments:
     set: {depth: 2, width: 4, batch_size: 64, epochs: EPOCHS}
     sweep: {learning_rate: [0.1, 1e-3]}
   probe: {family: probe, data: images, set: {solver: lbfgs}}
-"""
-NOTHING = """\
-title: Nothing is trained
-study: small
-data:
-  towns: {source: csv, train: data/train.csv, val: data/validation.csv, test: data/test.csv}
-seeds: 1
-experiments:
-  nothing: {family: dry, sweep: {task: TASKS}}
 """
 
 
@@ -71,16 +63,6 @@ class Store:
         return {item.key: item.get()["Body"].read() for item in s3.Bucket(BUCKET).objects.all()}
 
 
-class StorageWorkspace(Workspace):
-    """A copy of the repository whose results are in a store."""
-
-    store: Store
-
-    def environment(self) -> dict[str, str]:
-        """Return the environment of a user who has the keys of the store."""
-        return super().environment() | self.store.variables
-
-
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """An S3 server with nothing in it."""
@@ -103,11 +85,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def study_in(root: Path, store: Store | None, text: str) -> Workspace:
     """Return a clone with a study, nothing of it run, its results in `store` or in its folder."""
-    workspace = (StorageWorkspace if store else Workspace).create(root, "config/small.yaml")
-    if isinstance(workspace, StorageWorkspace) and store:
-        workspace.store = store
-    workspace.path("config/small.yaml").write_text(text)
-    write_places(workspace.path("data"))
+    workspace = Workspace.of_places(root, CONFIG, text)
+    if store:
+        workspace.variables = store.variables
     return workspace
 
 
@@ -169,16 +149,31 @@ def test_folder_of_results_is_not_replaced_by_a_link(store: Store, tmp_path: Pat
     assert kept.exists()
 
 
+def test_run_without_the_store_does_not_write_among_its_copies(
+    store: Store, tmp_path: Path
+) -> None:
+    """Snakemake removes copies: results that nobody sends would not be safe there."""
+    workspace = study_in(tmp_path / "s3", store, study_of_nothing(1))
+    result = workspace.snakemake("--cores", "1", "--until", "data", *STORAGE)
+    assert result.returncode == 0, result.stdout
+    result = workspace.snakemake("--cores", "1")
+    assert result.returncode != 0
+    assert "name the store again" in result.stdout
+    assert "Traceback" not in result.stdout
+    workspace.path("results").unlink()
+    result = workspace.snakemake("--cores", "1", "--until", "try_out")
+    assert result.returncode == 0, result.stdout
+
+
 @pytest.mark.full
 def test_requests_grow_with_the_cells_and_not_with_their_square(
     store: Store, tmp_path: Path
 ) -> None:
     """Asking whether all is there costs the same for each further cell."""
     asked = []
-    workspace = study_in(tmp_path / "s3", store, NOTHING)
+    workspace = study_in(tmp_path / "s3", store, study_of_nothing(10))
     for cells in (10, 20, 40):
-        tasks = str(list(range(cells)))
-        workspace.path("config/small.yaml").write_text(NOTHING.replace("TASKS", tasks))
+        workspace.path(CONFIG).write_text(study_of_nothing(cells))
         result = workspace.snakemake("--cores", "2", "--until", "try_out", *STORAGE)
         assert result.returncode == 0, result.stdout
         before = store.requests()
