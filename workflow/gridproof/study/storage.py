@@ -27,21 +27,29 @@ def link_results(settings: StorageSettings) -> None:
 
     Raises
     ------
-    GridproofError : `results` is a folder, of runs without a store.
+    GridproofError : `results` is a folder, of runs without a store; or it is such a link, and this
+        run is without one.
     """
     provider, prefix = settings.default_storage_provider, settings.default_storage_prefix or ""
+    copies = Path(settings.local_storage_prefix).absolute()
+    found = RESULTS.readlink() if RESULTS.is_symlink() else None
+    is_ours = found is not None and found.is_relative_to(copies)
     if provider is None:
+        if is_ours:
+            raise GridproofError(
+                f"{RESULTS} leads to copies of what is in a store, {found}: name the store again "
+                "(--default-storage-provider, --default-storage-prefix), or remove the link "
+                f"(rm {RESULTS}) to begin without"
+            )
         return
-    copies = Path(settings.local_storage_prefix) / provider / prefix.partition("://")[2]
-    target = (copies / RESULTS).absolute()
-    target.mkdir(parents=True, exist_ok=True)
-    if RESULTS.is_symlink() and RESULTS.resolve() == target.resolve():
-        return
-    if RESULTS.exists() and not RESULTS.is_symlink():
+    if not is_ours and (found is not None or RESULTS.exists()):
         raise GridproofError(
             f"found a folder {RESULTS}/, of runs without storage; with results in {prefix} it has "
             "to be a link: use another clone, or move the folder away"
         )
-    link = RESULTS.with_name(f".{RESULTS.name}-{os.getpid()}")
-    link.symlink_to(target)
-    link.replace(RESULTS)
+    target = copies / provider / prefix.partition("://")[2] / RESULTS
+    target.mkdir(parents=True, exist_ok=True)
+    if found != target:
+        link = RESULTS.with_name(f".{RESULTS.name}-{os.getpid()}")
+        link.symlink_to(target)
+        link.replace(RESULTS)
