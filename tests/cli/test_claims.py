@@ -132,6 +132,23 @@ def test_pin_may_be_a_range_of_seeds(verdict: str, pin: str, met: bool) -> None:
     assert meets(verdict, pin) == met
 
 
+def test_pinning_into_an_empty_file_fills_it(rows: list[Row], tmp_path: Path) -> None:
+    """A file that was only touched is no obstacle."""
+    path = tmp_path / "expected.yaml"
+    path.touch()
+    pin_claims(rows, path)
+    assert check_claims(rows, path) == 0
+
+
+def test_pinning_does_not_replace_what_cannot_be_read(rows: list[Row], tmp_path: Path) -> None:
+    """Ranges that were written by hand would be lost with a typo; the message says what to do."""
+    path = tmp_path / "expected.yaml"
+    path.write_text("a: [")
+    with pytest.raises(GridproofError, match="mend or delete it"):
+        pin_claims(rows, path)
+    assert path.read_text() == "a: ["
+
+
 def test_pinning_again_keeps_a_range_that_is_met(rows: list[Row], tmp_path: Path) -> None:
     """What was widened by hand stays wide; a range that is not met is replaced."""
     path = tmp_path / "expected.yaml"

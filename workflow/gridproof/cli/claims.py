@@ -149,7 +149,7 @@ def meets(verdict: str, pin: str) -> bool:
 
 def pin_claims(rows: list[Row], path: Path) -> None:
     """Write the verdicts of all claims as the expected ones; a range that one meets stays."""
-    before = read_pins(path) if path.exists() else {}
+    before = read_pins(path) if path.exists() and path.stat().st_size else {}
     pins = {row["id"]: row["verdict"] for row in rows}
     pins |= {name: pin for name, pin in before.items() if name in pins and meets(pins[name], pin)}
     write_text(path, HEADER + yaml.safe_dump(pins, sort_keys=False, allow_unicode=True))
@@ -177,7 +177,9 @@ def read_pins(path: Path) -> dict[str, str]:
     try:
         pins = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
-        raise GridproofError(f"{path}: {error}; `gridproof claims --pin` writes it") from error
+        raise GridproofError(
+            f"{path}: {error}; mend or delete it, `gridproof claims --pin` writes a new one"
+        ) from error
     if not isinstance(pins, dict) or not all(isinstance(value, str) for value in pins.values()):
         raise GridproofError(f"{path}: expected a verdict for each claim, as `id: holds`")
     return pins
