@@ -43,6 +43,7 @@ def test_table_escapes_its_cells():
 def test_columns_of_numbers_are_aligned_right_and_words_left():
     """The first column names the rows, whatever is in it; what is empty says nothing."""
     rows = [[1, "tree", "0.7 to 0.8", "", "-1"], [2, "net", ".5", "about 3", ""]]
+    rows += [[3, "bush", "diverged", "", "-inf (no)"], [4, "vine", "not measured", "", "none (no)"]]
     text = table(["place", "model", "interval", "note", "change"], rows)
     assert text.splitlines()[1] == "| --- | --- | ---: | --- | ---: |"
 

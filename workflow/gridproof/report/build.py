@@ -12,7 +12,7 @@ from jinja2 import Environment
 
 from gridproof.figures.inputs import Inputs, Slice, load_slice
 from gridproof.report.ask import Ask, training_seconds
-from gridproof.report.cells import make_cards, shown_cards, without_links
+from gridproof.report.cells import hidden_cards, make_cards, without_links
 from gridproof.report.charts import add_charts
 from gridproof.report.claims import Claims, read_claims
 from gridproof.report.compare import Comparison, compare, difference
@@ -64,6 +64,7 @@ def build(plan_file: Path, sources: Sources, out_dir: Path) -> None:
     environment_of_pages = html_environment(templates_dir)
     flow = draw_flow(environment_of_pages, stages(plan, len(pictures), len(claims.claims)), out_dir)
     cards = make_cards(plan, slices, claims.claims)
+    hidden = hidden_cards(cards)
     context = common | {
         "flow": flow,
         "sections": texts,
@@ -82,14 +83,12 @@ def build(plan_file: Path, sources: Sources, out_dir: Path) -> None:
         "provenance": provenance(plan, slices),
         "claims": claims,
         "cards": cards,
-        "shown_cards": shown_cards(cards),
+        "hidden_cards": hidden,
         "gaps": [(gap.title, gap.label, ", ".join(map(str, gap.seeds))) for gap in plan.gaps or ()],
         "prose": contradicted(sections),
         "titles": {experiment.name: experiment.title for experiment in plan.experiments},
     }
-    markdown = tidy(render(environment, "report.md.j2", context))
-    if not shown_cards(cards):
-        markdown = without_links(markdown, cards)
+    markdown = without_links(tidy(render(environment, "report.md.j2", context)), hidden)
     page = render_page(
         markdown,
         title=plan.title,

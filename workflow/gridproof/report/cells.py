@@ -112,9 +112,9 @@ class Card:
         ]
 
 
-def shown_cards(cards: Sequence[Card]) -> Sequence[Card]:
-    """Return the cards that the report shows: all, or none where a browser would wait for them."""
-    return cards if len(cards) <= MAX_CARDS else ()
+def hidden_cards(cards: Sequence[Card]) -> Sequence[Card]:
+    """Return the cards that the report leaves out: none, or all where a browser would wait."""
+    return cards if len(cards) > MAX_CARDS else ()
 
 
 def without_links(markdown: str, cards: Iterable[Card]) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from gridproof.claims.thresholds import ANY, UNWRITTEN
 from gridproof.report.html import heading_id
 from gridproof.report.markdown import Markdown, code, escape, table
-from gridproof.report.quantity import decimal, scientific, thousands
+from gridproof.report.quantity import NONE, decimal, scientific, thousands
 from gridproof.store.files import read_table
 
 OWN = "your own"
@@ -198,7 +198,7 @@ def condition_row(condition: dict[str, Any], seeds: list[str]) -> tuple[object, 
 def number(value: float | str | None, unit: str) -> str:
     """Write a number of evidence; `none` for what diverged."""
     if value is None or isinstance(value, str):
-        return str(value or "none")
+        return str(value or NONE)
     if unit in COUNTS or abs(value) >= LARGEST_DECIMAL:
         return thousands(value) if value == round(value) else decimal(value, 1)
     if value and abs(value) < SMALLEST_DECIMAL:

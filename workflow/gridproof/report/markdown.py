@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from gridproof.report.quantity import DIVERGED, NONE, UNMEASURED
+
 SPECIAL = re.compile(r"([\\`*\[\]<>|&$~])")
 EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 BLOCK_START = re.compile(r"^(\d+)([.)])(?=\s|$)|^([#+=>-]+)(?=\s|$)")
-NUMERIC = re.compile(r"[-+]?(\d|\.\d)")
+NUMERIC = re.compile(rf"[-+]?(\d|\.\d|inf\b)|({DIVERGED}|{UNMEASURED}|{NONE})\b")
 
 
 class Markdown(str):
@@ -40,7 +42,7 @@ def table(headers: Sequence[object], rows: Iterable[Sequence[object]]) -> Markdo
 
 
 def _is_numeric(column: Sequence[object]) -> bool:
-    """Tell whether all cells of a column begin with a number, but for those that are empty."""
+    """Tell whether all cells of a column that are not empty begin with a number, or say why not."""
     texts = [str(cell).strip() for cell in column]
     return any(texts) and all(NUMERIC.match(text) for text in texts if text)
 

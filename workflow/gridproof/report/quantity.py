@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 DIGITS = 3
+DIVERGED, UNMEASURED, NONE = "diverged", "not measured", "none"
+"""What stands in the place of a number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +45,9 @@ class Quantity:
     def written(self, write: Callable[[float], str]) -> str:
         """Return mean ± deviation, each written by `write`, or why there is none."""
         if not self.is_measured:
-            return "not measured"
+            return UNMEASURED
         if not self.is_finite:
-            return "diverged"
+            return DIVERGED
         text = write(self.mean)
         if self.n_finite > 1:
             text += f" ± {write(self.deviation)}"
