@@ -19,8 +19,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
+import pandas as pd
 import yaml
 
 from gridproof.store.job import TrainingJob, run_job
@@ -68,15 +70,10 @@ def measured(command: Sequence[str], environment: dict[str, str], log: Path) -> 
 
 def benchmark_of(rule: str) -> Row:
     """Return seconds and megabytes of a job of a rule, all its instances together."""
-    files = sorted(Path("results/dry/benchmarks").glob(f"{rule}.tsv"))
-    files += sorted(Path(f"results/dry/benchmarks/{rule}").glob("*.tsv"))
-    rows = [file.read_text().split("\n")[1].split("\t") for file in files]
-    return sum(float(row[0]) for row in rows), max(float(row[2]) for row in rows)
-
-
-def train(job: TrainingJob) -> None:
-    """Write the files of one cell."""
-    run_job(job, NEVER_SAVED)
+    folder = Path("results/dry/benchmarks")
+    files = [*folder.glob(f"{rule}.tsv"), *folder.glob(f"{rule}/*.tsv")]
+    rows = pd.concat(pd.read_csv(file, sep="\t") for file in files)
+    return rows["s"].sum(), rows["max_rss"].max()
 
 
 def write_cells() -> Row:
@@ -90,7 +87,7 @@ def write_cells() -> Row:
     ]
     started = time.perf_counter()
     with multiprocessing.get_context("spawn").Pool(2) as pool:
-        pool.map(train, jobs, chunksize=10)
+        pool.map(partial(run_job, save_seconds=NEVER_SAVED), jobs, chunksize=10)
     seconds = time.perf_counter() - started
     files = [file for file in Path("results/cells").rglob("*") if file.is_file()]
     megabytes = sum(file.stat().st_blocks for file in files) * 512 / 1e6
@@ -103,17 +100,15 @@ def measure(n_cells: int) -> dict[str, Row]:
     folder = Path.cwd()
     environment = copy_repository(folder)
     (folder / CONFIG).write_text(study_text(n_cells))
-    python = [sys.executable, "-m"]
-    snakemake = [*python, "snakemake", "--cores", "2", "--quiet", "all", "--configfile", CONFIG]
-    only_read = [*python, "gridproof", "cells", "--configfile", CONFIG]
-    data = [*snakemake, "--until", "data"]
 
     def run(*command: str) -> Row:
-        return measured(command, environment, folder / "log")
+        whole = [sys.executable, "-m", *command, "--configfile", CONFIG]
+        return measured(whole, environment, folder / "log")
 
-    rows = {"read the study, `gridproof cells`": run(*only_read)}
+    snakemake = ("snakemake", "--cores", "2", "--quiet", "all")
+    rows = {"read the study, `gridproof cells`": run("gridproof", "cells")}
     rows["dry run of everything, `snakemake -n`"] = run(*snakemake, "-n")
-    run(*data)
+    run(*snakemake, "--until", "data")
     rows["write the cells, two processes (MB on disk)"] = write_cells()
     rows["tables, claims and report, `snakemake`"] = run(*snakemake)
     for rule in ("slice", "collect", "claims", "report"):
