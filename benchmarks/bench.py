@@ -23,13 +23,13 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from gridproof.data.prepare import prepare
-from gridproof.data.prepared import load_split
-from gridproof.data.sources import find_source
-from gridproof.study.engine import resolve_engine
-from gridproof.training.compilation import missing_for_compilation, prepare_compilation
-from gridproof.training.mlp import MlpTraining
-from gridproof.training.randomness import sample_order
+from gridproof.parts.families.mlp.compilation import missing_for_compilation, prepare_compilation
+from gridproof.parts.families.mlp.mlp_training import MlpTraining
+from gridproof.parts.kinds.prepare_table import prepare
+from gridproof.parts.kinds.table import load_split
+from gridproof.parts.training.random_streams import sample_order
+from gridproof.plan.data_sources import find_source
+from gridproof.plan.engine import resolve_engine
 from workspace import copy_repository
 
 SEEDS = range(5)

@@ -25,8 +25,8 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from gridproof.store.job import TrainingJob, run_job
-from gridproof.study.plan import read_study
+from gridproof.plan.study import read_study
+from gridproof.run.job import TrainingJob, run_job
 from workspace import copy_repository
 
 SIZES = (100, 1_000, 10_000)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gridproof.store.manifest import is_intact
+from gridproof.run.manifest import is_intact
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 COPIED = ("Snakefile", "config.yaml", "config", "profiles", "workflow", "envs", "report")

@@ -6,10 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from claims.world import THRESHOLDS, tables_of, world
-from gridproof.claims.judge import claims_table, judge_all
-from gridproof.claims.registry import published_claims
-from gridproof.cli.claims import (
+from gridproof.cli.claim_commands import (
     Row,
     check_claims,
     meets,
@@ -19,6 +16,9 @@ from gridproof.cli.claims import (
     read_pins,
 )
 from gridproof.errors import GridproofError
+from gridproof.judge.claim_registry import published_claims
+from gridproof.judge.judging import claims_table, judge_all
+from judge.world import THRESHOLDS, tables_of, world
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gridproof.store.devices import leased_device
+from gridproof.run.devices import leased_device
 
 pytestmark = pytest.mark.slow
 

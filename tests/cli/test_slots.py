@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from gridproof.cli import options
-from gridproof.cli.options import cores_of, gpu_option
+from gridproof.cli import snakemake_options as options
+from gridproof.cli.snakemake_options import cores_of, gpu_option
 
 if TYPE_CHECKING:
-    from gridproof.study.plan import Study
+    from gridproof.plan.study import Study
 
 
 def study(*gpu: bool, features: int = 0) -> "Study":

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from gridproof.cli.summary import summary
-from gridproof.store.layout import replicate_folder
-from gridproof.store.manifest import MANIFEST
+from gridproof.files.layout import replicate_folder
+from gridproof.run.manifest import MANIFEST
 
 if TYPE_CHECKING:
-    from gridproof.study.plan import Study
+    from gridproof.plan.study import Study
 
 STARTED = 1_000.0
 

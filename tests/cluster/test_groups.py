@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cluster.conftest import Slurm, small_study
-from gridproof.store.layout import DRY_FILES
+from gridproof.files.layout import DRY_FILES
 from workspace import Workspace, study_of_nothing
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
 LEASE = """\
 import os, time
 from pathlib import Path
-from gridproof.store.devices import leased_device
+from gridproof.run.devices import leased_device
 given = os.environ["CUDA_VISIBLE_DEVICES"]
 with leased_device(Path("locks")) as device:
     print(given, device.identifier, flush=True)

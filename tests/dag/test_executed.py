@@ -104,7 +104,7 @@ def test_comment_in_the_trainer_runs_nothing(workspace: Workspace) -> None:
     """Not even the report is written again."""
     old_times, written = times(workspace), report_time(workspace)
     workspace.edit(
-        "workflow/gridproof/training/mlp.py",
+        "workflow/gridproof/parts/families/mlp/mlp_training.py",
         lambda text: text.replace("self.epoch += 1\n", "self.epoch += 1  # next\n"),
     )
     output = workspace.run()

@@ -34,7 +34,9 @@ def test_map_of_one_cell_gets_sliders_and_trains_nothing(workspace: Workspace) -
     page = workspace.path(f"{OUT}/report/index.html").read_text()
     assert 'data-enhancement="explorer-epochs"' in page
     assert workspace.dry_run().jobs == set()
-    workspace.edit("workflow/gridproof/figures/explorer.py", lambda text: f"{text}\n\nUNUSED = 1\n")
+    workspace.edit(
+        "workflow/gridproof/parts/figures/explorer.py", lambda text: f"{text}\n\nUNUSED = 1\n"
+    )
     edited = workspace.dry_run()
     assert (edited.trained, edited.jobs) == (set(), {"explorer/epochs", "report"})
     workspace.edit(CONFIG, lambda text: text.replace(MAPPED, PLAIN))

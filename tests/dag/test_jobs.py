@@ -13,8 +13,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 PLAN = """
 from pathlib import Path
-from gridproof.study.jobs import describe_data, describe_training
-from gridproof.study.plan import read_study
+from gridproof.plan.jobs import describe_data, describe_training
+from gridproof.plan.study import read_study
 study = read_study(Path("config/small.yaml"))
 cell, seeds = next(study.jobs())
 print(describe_training(cell, seeds))
@@ -35,7 +35,7 @@ def plan(workspace: Workspace) -> tuple[str, str, str]:
 def edit_trainer(workspace: Workspace) -> None:
     """Change a line of the trainer's code."""
     workspace.edit(
-        "workflow/gridproof/training/mlp.py",
+        "workflow/gridproof/parts/families/mlp/mlp_training.py",
         lambda text: text.replace("self.epoch += 1", "self.epoch = self.epoch + 1"),
     )
 

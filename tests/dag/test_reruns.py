@@ -17,8 +17,8 @@ from workspace import Outcome, Workspace, write_places
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 CONFIG = "config/small.yaml"
-NETWORK = "workflow/gridproof/models/mlp.py"
-TRAINER = "workflow/gridproof/training/mlp.py"
+NETWORK = "workflow/gridproof/parts/families/mlp/network.py"
+TRAINER = "workflow/gridproof/parts/families/mlp/mlp_training.py"
 RATES = ("mlp-d2-w4-lr0.1-b64-e2", "mlp-d2-w4-lr0.001-b64-e2")
 LONG = "mlp-d2-w4-lr0.05-b64-e3"
 NORMED = f"{LONG}-bn"
@@ -149,35 +149,40 @@ ROWS: Mapping[str, Row] = {
     ),
     "a line of the network's code": Row(
         edit=replaced(
-            "workflow/gridproof/models/mlp.py", "BATCH_NORM_EPS = 1e-5", "BATCH_NORM_EPS = 2e-5"
+            "workflow/gridproof/parts/families/mlp/network.py",
+            "BATCH_NORM_EPS = 1e-5",
+            "BATCH_NORM_EPS = 2e-5",
         ),
         trains=both_seeds(*CELLS),
         jobs=AFTER_CELLS,
     ),
     "a figure's code": Row(
         edit=lambda workspace: workspace.edit(
-            "workflow/gridproof/figures/splits.py", lambda text: f"{text}\n\nUNUSED = 1\n"
+            "workflow/gridproof/parts/figures/splits.py", lambda text: f"{text}\n\nUNUSED = 1\n"
         ),
         trains=set(),
         jobs={"figure/epochs/splits", "report"},
     ),
     "a measurement's code": Row(
         edit=lambda workspace: workspace.edit(
-            "workflow/gridproof/measurements/dead_relus.py", lambda text: f"{text}\n\nUNUSED = 1\n"
+            "workflow/gridproof/parts/families/mlp/measurements/dead_relus.py",
+            lambda text: f"{text}\n\nUNUSED = 1\n",
         ),
         trains=set(),
         jobs=MEASURED | AFTER_MEASURES,
     ),
     "a comment in a measurement": Row(
         edit=lambda workspace: workspace.edit(
-            "workflow/gridproof/measurements/dead_relus.py", lambda text: f"# why\n{text}"
+            "workflow/gridproof/parts/families/mlp/measurements/dead_relus.py",
+            lambda text: f"# why\n{text}",
         ),
         trains=set(),
         jobs=set(),
     ),
     "another measurement's code": Row(
         edit=lambda workspace: workspace.edit(
-            "workflow/gridproof/measurements/auroc.py", lambda text: f"{text}\n\nUNUSED = 1\n"
+            "workflow/gridproof/parts/families/mlp/measurements/auroc.py",
+            lambda text: f"{text}\n\nUNUSED = 1\n",
         ),
         trains=set(),
         jobs=set(),
@@ -200,7 +205,7 @@ ROWS: Mapping[str, Row] = {
         jobs={"claims", "report"},
     ),
     "a published claim's code": Row(
-        edit=replaced("workflow/gridproof/claims/epochs.py", "epochs=100", "epochs=99"),
+        edit=replaced("workflow/gridproof/parts/claims/epochs.py", "epochs=100", "epochs=99"),
         trains=set(),
         jobs={"claims", "report"},
     ),
@@ -224,7 +229,7 @@ ROWS: Mapping[str, Row] = {
     ),
     "a fact about the data": Row(
         edit=replaced(
-            "workflow/gridproof/data/prepare.py",
+            "workflow/gridproof/parts/kinds/prepare_table.py",
             '"n_classes": len',
             '"n": 0, "n_classes": len',
         ),

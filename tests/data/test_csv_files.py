@@ -4,8 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gridproof.data import csv_files
 from gridproof.errors import GridproofError
+from gridproof.parts.data import csv as csv_files
 
 DEGREES = "expected a number of degrees from"
 HEADER = ",long,lat,country"

@@ -5,7 +5,12 @@ import io
 import numpy as np
 from PIL import Image
 
-from gridproof.data.duplicates import MAX_DISTANCE, DuplicateFinder, near_pairs, pair_facts
+from gridproof.parts.kinds.images.duplicates import (
+    MAX_DISTANCE,
+    DuplicateFinder,
+    near_pairs,
+    pair_facts,
+)
 
 
 def scene(seed: int) -> np.ndarray:

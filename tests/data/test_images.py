@@ -9,10 +9,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from data.image_files import options, write_class
-from gridproof.data.images import check_images, load_images
-from gridproof.data.prepare_images import prepare_images
-from gridproof.data.sources import SOURCES
 from gridproof.errors import GridproofError
+from gridproof.parts.kinds.images.prepare_images import prepare_images
+from gridproof.parts.kinds.images.prepared_images import check_images, load_images
+from gridproof.plan.data_sources import SOURCES
 
 DIGEST = "0123456789ab"
 

@@ -7,8 +7,8 @@ import pytest
 import torch
 from PIL import Image
 
-from gridproof.data import patches
-from gridproof.data.photographs import photograph_files, read_photograph, split_photographs
+from gridproof.parts.data import patches
+from gridproof.parts.data.photographs import photograph_files, read_photograph, split_photographs
 
 OPTIONS = {
     "strength": 0.5,

@@ -10,12 +10,12 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from gridproof.data import csv_files
-from gridproof.data.prepare import prepare
-from gridproof.data.prepared import load_facts, load_split
-from gridproof.data.source import SourceData
-from gridproof.data.sources import SOURCES
 from gridproof.errors import GridproofError
+from gridproof.parts.data import csv as csv_files
+from gridproof.parts.kinds.prepare_table import prepare
+from gridproof.parts.kinds.source import SourceData
+from gridproof.parts.kinds.table import load_facts, load_split
+from gridproof.plan.data_sources import SOURCES
 
 CSV = SOURCES["csv"]
 

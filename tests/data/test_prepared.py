@@ -5,10 +5,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from gridproof.data.prepare import prepare
-from gridproof.data.prepared import check_prepared, load_facts, load_split
-from gridproof.data.sources import SOURCES
 from gridproof.errors import GridproofError
+from gridproof.parts.kinds.prepare_table import prepare
+from gridproof.parts.kinds.table import check_prepared, load_facts, load_split
+from gridproof.plan.data_sources import SOURCES
 
 DIGEST = "0123456789ab"
 

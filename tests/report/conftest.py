@@ -9,9 +9,9 @@ import pandas as pd
 import PIL.Image
 import pytest
 
-from figures.synthetic import write_data, write_slice
-from gridproof.claims.run import write_claims
-from gridproof.figures.registry import FIGURES
+from draw.synthetic import write_data, write_slice
+from gridproof.draw.figure_registry import FIGURES
+from gridproof.judge.judge_study import write_claims
 from gridproof.report.build import build
 from gridproof.report.stamp import Sources
 

@@ -1,11 +1,11 @@
 import pandas as pd
 import pytest
 
-from figures.synthetic import MEASUREMENTS, synthetic_cell, write_slice
+from draw.synthetic import MEASUREMENTS, synthetic_cell, write_slice
+from gridproof.draw.inputs import load_slice
 from gridproof.errors import GridproofError
-from gridproof.figures.inputs import load_slice
-from gridproof.report.ask import Ask, training_seconds
-from gridproof.report.steps import Steps
+from gridproof.report.step_words import Steps
+from gridproof.tables.ask import Ask, training_seconds
 
 FACTS = {"prior_entropy": 0.5, "rows": {"train": 640}}
 

@@ -15,8 +15,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
-from figures.synthetic import synthetic_cell
-from figures.synthetic_images import seventeen
+from draw.synthetic import synthetic_cell
+from draw.synthetic_images import seventeen
 from report.conftest import new_study
 from report.test_html import page as html_page
 from report.test_images import add_images

@@ -4,9 +4,9 @@ import shutil
 
 import pytest
 
-from figures.synthetic import MEASUREMENTS, synthetic_cell
+from draw.synthetic import MEASUREMENTS, synthetic_cell
+from gridproof.draw.inputs import load_slice
 from gridproof.errors import GridproofError
-from gridproof.figures.inputs import load_slice
 from report.conftest import TEMPLATES
 
 SECTIONS = sorted(

@@ -8,12 +8,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from figures.synthetic import synthetic_cell
-from gridproof.report.cells import config_snippet
-from gridproof.report.html import heading_id
-from gridproof.report.plan import parse_plan
-from gridproof.study.files import study_content
-from gridproof.study.plan import read_study
+from draw.synthetic import synthetic_cell
+from gridproof.plan.plan_files import study_content
+from gridproof.plan.study import read_study
+from gridproof.report.cell_cards import config_snippet
+from gridproof.report.page_html import heading_id
+from gridproof.report.report_plan import parse_plan
 from report.conftest import Study
 
 CONFIG = """\
@@ -61,7 +61,7 @@ def test_cards_of_very_many_cells_are_left_out_and_nothing_leads_to_them(
 ) -> None:
     """The page says where the same is to be found; every cell still has its row."""
     whole, _ = shared.build()
-    monkeypatch.setattr("gridproof.report.cells.MAX_CARDS", 1)
+    monkeypatch.setattr("gridproof.report.cell_cards.MAX_CARDS", 1)
     markdown, page = shared.build()
     assert len(cards(whole)) == 2
     assert not cards(markdown)

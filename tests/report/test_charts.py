@@ -6,9 +6,9 @@ import re
 import pandas as pd
 import pytest
 
-from figures.synthetic import synthetic_cell
-from figures.synthetic_images import STEPS, Model, seventeen
-from gridproof.figures.baselines import MARKERS
+from draw.synthetic import synthetic_cell
+from draw.synthetic_images import STEPS, Model, seventeen
+from gridproof.kit.baselines import MARKERS
 from report.conftest import TEMPLATES, panels
 from report.test_images import add_images
 

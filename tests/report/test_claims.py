@@ -2,8 +2,8 @@
 
 import re
 
-from figures.synthetic import synthetic_cell
-from gridproof.report.claims import JudgedClaim, number
+from draw.synthetic import synthetic_cell
+from gridproof.report.claim_views import JudgedClaim, number
 
 
 def prose(markdown):

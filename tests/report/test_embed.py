@@ -10,8 +10,8 @@ from xml.etree import ElementTree
 import pytest
 from matplotlib.figure import Figure
 
-from gridproof.figures.draw import save_svg
-from gridproof.figures.style import figure_style
+from gridproof.draw.drawing import save_svg
+from gridproof.kit.style import figure_style
 from gridproof.report.embed import compact_svg, data_uri
 
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from figures.synthetic import synthetic_cell
+from draw.synthetic import synthetic_cell
 from gridproof.errors import GridproofError
 
 CONTENT = {"kind": "explorer", "cells": []}

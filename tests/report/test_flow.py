@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree
 
-from figures.synthetic import synthetic_cell
-from gridproof.report.plan import parse_plan
+from draw.synthetic import synthetic_cell
+from gridproof.report.report_plan import parse_plan
 from report.conftest import Study
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from gridproof.report.html import Image, render_page
 from gridproof.report.markdown import escape
-from gridproof.report.templates import html_environment
+from gridproof.report.page_html import Image, render_page
+from gridproof.report.template_environments import html_environment
 from report.conftest import TEMPLATES
 
 

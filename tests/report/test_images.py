@@ -5,10 +5,10 @@ import re
 
 import pytest
 
-from figures.synthetic_images import Model, seventeen, write_comparison, write_images
-from gridproof.figures.inputs import load_slice
-from gridproof.report.ask import Ask
-from gridproof.report.judged import Judged
+from draw.synthetic_images import Model, seventeen, write_comparison, write_images
+from gridproof.draw.inputs import load_slice
+from gridproof.report.prediction_words import Judged
+from gridproof.tables.ask import Ask
 from report.conftest import TEMPLATES, panels
 
 SECTIONS = sorted(

@@ -1,8 +1,8 @@
 import pytest
 
-from gridproof.figures.registry import FIGURES
-from gridproof.report.lint import check_templates, typed_numbers
+from gridproof.draw.figure_registry import FIGURES
 from gridproof.report.pictures import read_caption
+from gridproof.report.prose_lint import check_templates, typed_numbers
 from report.conftest import TEMPLATES
 
 

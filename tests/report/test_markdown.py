@@ -1,8 +1,8 @@
 import pytest
 from markdown_it import MarkdownIt
 
-from gridproof.report.html import heading_id
 from gridproof.report.markdown import Markdown, escape, listed, table
+from gridproof.report.page_html import heading_id
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from gridproof.report.quantity import (
+from gridproof.tables.quantity import (
     change,
     decimal,
     scientific,

@@ -1,7 +1,7 @@
 import pytest
 
 from gridproof.errors import GridproofError
-from gridproof.report.references import Citations, read_references
+from gridproof.report.citations import Citations, read_references
 from report.conftest import TEMPLATES
 
 REFERENCES = read_references(TEMPLATES / "references.yaml")

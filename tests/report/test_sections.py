@@ -3,7 +3,7 @@ import shutil
 import numpy as np
 import pytest
 
-from figures.synthetic import MEASUREMENTS, synthetic_cell
+from draw.synthetic import MEASUREMENTS, synthetic_cell
 from report.conftest import PIXEL, TEMPLATES
 from report.test_build import prose
 

@@ -5,9 +5,9 @@ import json
 import pandas as pd
 import pytest
 
-from figures.synthetic import synthetic_cell
+from draw.synthetic import synthetic_cell
 from gridproof.errors import GridproofError
-from gridproof.report.plan import parse_plan
+from gridproof.report.report_plan import parse_plan
 from gridproof.report.stamp import BLOCK, Sources, differences, make_stamp, read_stamp
 
 
@@ -139,7 +139,7 @@ def test_edited_code_is_named_by_its_stage(built, monkeypatch):
     monkeypatch.setattr(
         module,
         "code_digest",
-        lambda *names: digest(*names) + ("x" if "gridproof.figures.splits" in names else ""),
+        lambda *names: digest(*names) + ("x" if "gridproof.parts.figures.splits" in names else ""),
     )
     assert changes(study, page) == ["code of the figure splits: changed"]
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from gridproof.measurements.measure import table_of_values
-from gridproof.measurements.registry import MEASUREMENTS, Value
-from gridproof.store.assemble import assemble
-from gridproof.store.files import write_table
-from gridproof.store.layout import ASSEMBLED, block_of, replicate_folder
-from gridproof.store.replicates import write_replicate
-from gridproof.training.replicate import Replicate
+from gridproof.files.formats import write_table
+from gridproof.files.layout import ASSEMBLED, block_of, replicate_folder
+from gridproof.parts.training.replicate import Replicate
+from gridproof.run.assemble import assemble
+from gridproof.run.measurement_registry import MEASUREMENTS, Value
+from gridproof.run.measuring import table_of_values
+from gridproof.run.replicates import write_replicate
 
 EPOCHS = 2
 PARAMETERS = {

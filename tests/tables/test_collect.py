@@ -7,7 +7,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from gridproof.store.files import read_table, write_table
+from gridproof.files.formats import read_table, write_table
 from gridproof.tables.collect import KEYS, collect, merge
 from tables.conftest import NORM, RATE, SHARED
 from tables.synthetic import EPOCHS

@@ -7,14 +7,14 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from gridproof.claims.judge import SCHEMA as CLAIMS
-from gridproof.measurements.measure import SCHEMA
-from gridproof.measurements.registry import quantities_of
-from gridproof.store.layout import ASSEMBLED, assembled_folder
-from gridproof.study.parameters import MlpParameters
+from families.tiny import prepare_tiny
+from gridproof.config.parameters import MlpParameters
+from gridproof.files.layout import ASSEMBLED, assembled_folder
+from gridproof.judge.judging import SCHEMA as CLAIMS
+from gridproof.run.measurement_registry import quantities_of
+from gridproof.run.measuring import SCHEMA
 from gridproof.tables.collect import KEYS
-from store.jobs import make_job, run
-from training.tiny import prepare_tiny
+from run.jobs import make_job, run
 
 PAGE = (Path(__file__).parents[2] / "docs" / "tables.md").read_text(encoding="utf-8")
 ARROW_NAMES = {"double": "float64", "float": "float32"}

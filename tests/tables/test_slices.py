@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from gridproof.errors import GridproofError
-from gridproof.measurements.registry import quantities_of
-from gridproof.store.files import read_table
+from gridproof.files.formats import read_table
+from gridproof.run.measurement_registry import quantities_of
 from gridproof.tables.slices import write_slice
 from tables.conftest import NORM, RATE, SHARED
 from tables.synthetic import (

@@ -9,7 +9,7 @@ from scipy.stats import binomtest, bootstrap
 from sklearn.metrics import accuracy_score
 
 from gridproof.errors import GridproofError
-from gridproof.tables.verdicts import (
+from gridproof.kit.model_comparison import (
     accuracy_by_seed,
     bootstrap_interval,
     holm,

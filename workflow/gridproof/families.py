@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
 from gridproof.errors import GridproofError, nearest
-from gridproof.store.layout import ASSEMBLED, DRY_FILES, IMAGE_FILES
+from gridproof.files.layout import ASSEMBLED, DRY_FILES, IMAGE_FILES
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from gridproof.training.replicate import Replicate
+    from gridproof.parts.training.replicate import Replicate
 
 
 class Training(Protocol):
@@ -115,7 +115,7 @@ FAMILIES: dict[str, Family] = {
         Family(
             name="mlp",
             description="multi-layer perceptron on coordinates",
-            trainer="gridproof.training.mlp:MlpTraining",
+            trainer="gridproof.parts.families.mlp.mlp_training:MlpTraining",
             libraries=("torch",),
             slug=(
                 ("depth", "d"),
@@ -138,7 +138,7 @@ FAMILIES: dict[str, Family] = {
         Family(
             name="cnn",
             description="convolutional network on images, from scratch, fine-tuned or frozen",
-            trainer="gridproof.training.cnn:CnnTraining",
+            trainer="gridproof.parts.families.cnn.cnn_training:CnnTraining",
             libraries=("timm", "torch", "torchvision"),
             slug=(
                 ("backbone", ""),
@@ -156,7 +156,7 @@ FAMILIES: dict[str, Family] = {
         Family(
             name="probe",
             description="linear classifier on the features of a frozen backbone",
-            trainer="gridproof.training.probe:start_probe",
+            trainer="gridproof.parts.families.probe.probe_training:start_probe",
             libraries=("scikit-learn", "scipy", "torch"),
             slug=(
                 ("backbone", ""),
@@ -171,14 +171,14 @@ FAMILIES: dict[str, Family] = {
         Family(
             name="xgboost",
             description="gradient-boosted trees on the pixels of an image's centre",
-            trainer="gridproof.training.xgb:XgboostTraining",
+            trainer="gridproof.parts.families.xgboost.boosting:XgboostTraining",
             libraries=("xgboost",),
             slug=(("rounds", "r"), ("crop", "px")),
         ),
         Family(
             name="dry",
             description="trains nothing: random numbers, to try the size of a study or a cluster",
-            trainer="gridproof.training.dry:DryTraining",
+            trainer="gridproof.parts.families.dry.dry_training:DryTraining",
             libraries=("numpy",),
             slug=(("task", "t"), ("epochs", "e"), ("seconds", "s")),
             figures=(),

@@ -12,7 +12,7 @@ rule data:
     conda:
         "../../envs/train.yaml"
     params:
-        code=code_parameter("gridproof.data.prepare"),
+        code=code_parameter("gridproof.parts.kinds.prepare_table"),
         job=STUDY.data_job,
     shell:
         "python -m gridproof data {params.job:q} &> {log:q}"
@@ -26,7 +26,7 @@ use rule data as images with:
     wildcard_constraints:
         data=STUDY.data_of_kind("images"),
     params:
-        code=code_parameter("gridproof.data.prepare_images"),
+        code=code_parameter("gridproof.parts.kinds.images.prepare_images"),
         job=STUDY.data_job,
 
 

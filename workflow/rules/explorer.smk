@@ -1,5 +1,5 @@
-from gridproof.study.explorers import Explorers
-from gridproof.study.stages import EXPLORE
+from gridproof.rules.explorers import Explorers
+from gridproof.plan.stages import EXPLORE
 
 EXPLORERS = Explorers(STUDY.study)
 

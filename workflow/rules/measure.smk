@@ -1,4 +1,4 @@
-from gridproof.store.layout import MEASURED
+from gridproof.files.layout import MEASURED
 
 
 rule measure:

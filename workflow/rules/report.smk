@@ -1,4 +1,4 @@
-from gridproof.study.stages import DRAW, folder_of_figures, folder_of_tables
+from gridproof.plan.stages import DRAW, folder_of_figures, folder_of_tables
 
 
 rule data_map:
@@ -22,7 +22,7 @@ rule data_map:
     conda:
         "../../envs/report.yaml"
     params:
-        code=code_parameter(DRAW, "gridproof.figures.places"),
+        code=code_parameter(DRAW, "gridproof.parts.figures.places"),
         data=STUDY.map_folder,
     shell:
         "python -m gridproof figure map --data {params.data:q}"
@@ -50,7 +50,7 @@ rule contact_sheet:
     conda:
         "../../envs/report.yaml"
     params:
-        code=code_parameter(DRAW, "gridproof.figures.contact_sheet"),
+        code=code_parameter(DRAW, "gridproof.parts.figures.contact_sheet"),
         data=STUDY.map_folder,
     shell:
         "python -m gridproof figure contact_sheet --data {params.data:q}"
@@ -63,7 +63,7 @@ rule figure:
         tables=expand("{out}/tables/{{experiment}}/{table}.parquet", out=OUT, table=TABLES),
         data=STUDY.figure_data,
         checkpoints=STUDY.figure_checkpoints,
-        style=local("workflow/gridproof/figures/style.mplstyle"),
+        style=local("workflow/gridproof/kit/style.mplstyle"),
     output:
         png=report(
             f"{OUT}/figures/{{experiment}}/{{figure}}.png",
@@ -92,7 +92,7 @@ rule animation:
         tables=expand("{out}/tables/{{experiment}}/{table}.parquet", out=OUT, table=TABLES),
         data=STUDY.figure_data,
         checkpoints=STUDY.figure_checkpoints,
-        style=local("workflow/gridproof/figures/style.mplstyle"),
+        style=local("workflow/gridproof/kit/style.mplstyle"),
     output:
         f"{OUT}/figures/{{experiment}}/{{figure}}.gif",
     log:

@@ -1,5 +1,5 @@
-from gridproof.study.stages import code_parameter
-from gridproof.study.workflow import open_study
+from gridproof.plan.stages import code_parameter
+from gridproof.rules.wildcards import open_study
 
 STUDY = open_study(
     list(workflow.config_settings.configfiles),

@@ -1,4 +1,4 @@
-from gridproof.study.stages import COLLECT, SLICE
+from gridproof.plan.stages import COLLECT, SLICE
 from gridproof.tables.collect import KEYS
 
 TABLES = list(KEYS)

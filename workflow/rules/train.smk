@@ -1,5 +1,5 @@
-from gridproof.store.layout import ASSEMBLED, DRY_FILES, IMAGE_FILES
-from gridproof.study.needs import Needs
+from gridproof.files.layout import ASSEMBLED, DRY_FILES, IMAGE_FILES
+from gridproof.plan.needs import Needs
 
 NEEDS = Needs(STUDY.study)
 

@@ -30,7 +30,7 @@ def cli() -> None:
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def run(configfile: Path, only: str | None, arguments: tuple[str, ...]) -> None:
     """Run a study with Snakemake on all cores; ARGUMENTS are passed on to Snakemake."""
-    from gridproof.cli.run import run_study
+    from gridproof.cli.run_command import run_study
 
     sys.exit(run_study(configfile, only, arguments))
 
@@ -41,7 +41,7 @@ def run(configfile: Path, only: str | None, arguments: tuple[str, ...]) -> None:
 def cells(configfile: Path, only: str | None) -> None:
     """Print the cells of a study and how far they are: done, partial or missing."""
     from gridproof.cli.listing import print_cells
-    from gridproof.study.plan import read_study
+    from gridproof.plan.study import read_study
 
     print_cells(read_study(configfile, {"only": only} if only else None))
 
@@ -58,8 +58,8 @@ def doctor() -> None:
 @click.argument("job")
 def data(job: str) -> None:
     """Prepare a data set; JOB is JSON from the workflow."""
-    from gridproof.data.sources import find_source
-    from gridproof.study.jobs import parse_data_job
+    from gridproof.plan.data_sources import find_source
+    from gridproof.plan.jobs import parse_data_job
 
     plan = parse_data_job(job)
     plan.kind.make(plan.name, find_source(plan.source), plan.options, plan.digest, plan.folder)
@@ -69,9 +69,9 @@ def data(job: str) -> None:
 @click.argument("job")
 def features(job: str) -> None:
     """Compute a backbone's features of prepared images; JOB is JSON from the workflow."""
-    from gridproof.store.devices import leased_device
-    from gridproof.store.memory import keep_freed_memory
-    from gridproof.study.jobs import parse_data_job
+    from gridproof.plan.jobs import parse_data_job
+    from gridproof.run.devices import leased_device
+    from gridproof.run.memory import keep_freed_memory
 
     keep_freed_memory()
     plan = parse_data_job(job)
@@ -79,7 +79,7 @@ def features(job: str) -> None:
     assert images is not None
     images.kind.check(images.folder, images.digest)
     with leased_device():
-        from gridproof.training.featurise import write_features
+        from gridproof.parts.kinds.featurise import write_features
 
         write_features(
             images.folder,
@@ -104,8 +104,8 @@ def features(job: str) -> None:
 )
 def train(job: str, save_seconds: float) -> None:
     """Train what is missing of a block of a cell; JOB is JSON from the workflow."""
-    from gridproof.store.job import run_job
-    from gridproof.study.jobs import parse_training_job
+    from gridproof.plan.jobs import parse_training_job
+    from gridproof.run.job import run_job
 
     run_job(parse_training_job(job), save_seconds)
 
@@ -116,7 +116,7 @@ def train(job: str, save_seconds: float) -> None:
 @click.argument("out", type=PATH)
 def measure(job: str, history: Path, out: Path) -> None:
     """Measure a finished cell from its HISTORY of weights; JOB is JSON from the workflow."""
-    from gridproof.measurements.measure import measure
+    from gridproof.run.measuring import measure
 
     fields = json.loads(job)
     measure(
@@ -160,8 +160,8 @@ def figure(
     name: str, tables: Path | None, data: Path, checkpoint: tuple[Path, ...], png: Path, svg: Path
 ) -> None:
     """Draw the figure NAME as PNG and SVG, with its text alternative beside the PNG."""
-    from gridproof.figures.draw import draw
-    from gridproof.store.layout import files_by_cell
+    from gridproof.draw.drawing import draw
+    from gridproof.files.layout import files_by_cell
 
     draw(name, tables, files_by_cell(checkpoint), data, png, svg)
 
@@ -174,8 +174,8 @@ def figure(
 @click.option("--gif", required=True, type=PATH)
 def animation(name: str, tables: Path, data: Path, checkpoint: tuple[Path, ...], gif: Path) -> None:
     """Draw the animated figure NAME from the weights of every epoch."""
-    from gridproof.figures.animation import animate
-    from gridproof.store.layout import files_by_cell
+    from gridproof.draw.animation import animate
+    from gridproof.files.layout import files_by_cell
 
     animate(name, tables, files_by_cell(checkpoint), data, gif)
 
@@ -187,8 +187,8 @@ def animation(name: str, tables: Path, data: Path, checkpoint: tuple[Path, ...],
 @click.option("--out", required=True, type=PATH)
 def explorer(tables: Path, data: Path, history: tuple[Path, ...], out: Path) -> None:
     """Draw small maps of an experiment's networks after some epochs, for the page's sliders."""
-    from gridproof.figures.explorer import explore
-    from gridproof.store.layout import files_by_cell
+    from gridproof.files.layout import files_by_cell
+    from gridproof.parts.figures.explorer import explore
 
     explore(tables, files_by_cell(history), data, out)
 
@@ -200,7 +200,7 @@ def explorer(tables: Path, data: Path, history: tuple[Path, ...], out: Path) -> 
 @click.option("--templates", required=True, type=PATH)
 def judge(plan: Path, out: Path, tables: Path, templates: Path) -> None:
     """Judge the claims of a study, whose PLAN the workflow wrote, and write them to OUT."""
-    from gridproof.claims.run import write_claims
+    from gridproof.judge.judge_study import write_claims
 
     write_claims(plan, tables, templates, out)
 
@@ -229,14 +229,14 @@ def claims(
     expected: Path,
 ) -> None:
     """Print the claims of a study with their verdicts, or one CLAIM with its evidence."""
-    from gridproof.cli.claims import (
+    from gridproof.cli.claim_commands import (
         check_claims,
         pin_claims,
         print_claim,
         print_claims,
         read_claims,
     )
-    from gridproof.study.plan import read_study
+    from gridproof.plan.study import read_study
 
     table = read_claims(read_study(configfile, {"only": only} if only else None))
     if check:
@@ -259,7 +259,7 @@ def report(
     configfile: Path, only: str | None, check: bool, partial: bool, page: Path | None
 ) -> None:
     """Write the report of a study whose cells are trained, or check a PAGE that was written."""
-    from gridproof.cli.report import check_report, write_report
+    from gridproof.cli.report_command import check_report, write_report
 
     if page and not check:
         raise click.UsageError("PAGE goes with --check: the report's place follows from the study")
@@ -275,7 +275,7 @@ def report(
 @click.argument("second", type=PATH)
 def compare(first: Path, second: Path) -> None:
     """Compare the cells of two folders of results, FIRST and SECOND; exit 1 if they differ."""
-    from gridproof.cli.compare import print_comparison
+    from gridproof.cli.compare_command import print_comparison
 
     sys.exit(print_comparison(first, second))
 

@@ -17,16 +17,16 @@ import psutil
 
 from gridproof.cli.machine import available_cores, living_drivers
 from gridproof.errors import GridproofError
-from gridproof.models.backbones import BACKBONES, weights_digest
-from gridproof.store.devices import (
+from gridproof.files.layout import RESULTS
+from gridproof.parts.families.cnn.backbones import BACKBONES, weights_digest
+from gridproof.parts.families.mlp.compilation import compiler_name, missing_for_compilation
+from gridproof.run.devices import (
     Device,
     default_gpu_slots,
     find_devices,
     lease_state,
     locks_folder,
 )
-from gridproof.store.layout import RESULTS
-from gridproof.training.compilation import compiler_name, missing_for_compilation
 
 GPU_JOB_THREADS = 2
 """CPU threads of a job that asks for a `gpu` slot, unless the study says otherwise."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from gridproof.store.layout import block_of, seed_state_file, state_file
-from gridproof.store.manifest import intact_seeds
-from gridproof.study.plan import CellPlan, Study
+from gridproof.files.layout import block_of, seed_state_file, state_file
+from gridproof.plan.study import CellPlan, Study
+from gridproof.run.manifest import intact_seeds
 
 
 def cell_state(cell: CellPlan) -> str:

@@ -6,9 +6,9 @@ import sys
 import time
 from pathlib import Path
 
-from gridproof.store.layout import RESULTS, replicate_folder
-from gridproof.store.manifest import MANIFEST, intact_seeds
-from gridproof.study.plan import Study
+from gridproof.files.layout import RESULTS, replicate_folder
+from gridproof.plan.study import Study
+from gridproof.run.manifest import MANIFEST, intact_seeds
 from gridproof.words import plural
 
 WRAPPED = "GRIDPROOF_RUN"

@@ -10,23 +10,23 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment
 
-from gridproof.figures.inputs import Inputs, Slice, load_slice
-from gridproof.report.ask import Ask, training_seconds
-from gridproof.report.cells import hidden_cards, make_cards, without_links
+from gridproof.draw.inputs import Inputs, Slice, load_slice
+from gridproof.files.atomic import write_text
+from gridproof.judge.published import Published, read_published
+from gridproof.report.against_print import Comparison, compare, difference
+from gridproof.report.cell_cards import hidden_cards, make_cards, without_links
 from gridproof.report.charts import add_charts
-from gridproof.report.claims import Claims, read_claims
-from gridproof.report.compare import Comparison, compare, difference
-from gridproof.report.explorers import add_explorers
+from gridproof.report.citations import Citations, read_references
+from gridproof.report.claim_views import Claims, read_claims
 from gridproof.report.flow import draw_flow, stages
-from gridproof.report.html import render_page
+from gridproof.report.page_html import render_page
 from gridproof.report.pictures import Picture, find_pictures, hero
-from gridproof.report.plan import StudyPlan, check_slice, read_facts, read_plan
-from gridproof.report.published import Published, read_published
-from gridproof.report.references import Citations, read_references
+from gridproof.report.report_plan import StudyPlan, check_slice, read_facts, read_plan
 from gridproof.report.sections import Section
+from gridproof.report.slider_data import add_explorers
 from gridproof.report.stamp import STAMP, Sources, make_stamp
-from gridproof.report.templates import html_environment, markdown_environment, render
-from gridproof.store.atomic import write_text
+from gridproof.report.template_environments import html_environment, markdown_environment, render
+from gridproof.tables.ask import Ask, training_seconds
 
 GENERIC_SECTIONS = {"places": "sections/_experiment.md.j2", "images": "sections/_images.md.j2"}
 PROVENANCE = ("engine", "threads", "device", "python", "commit")
@@ -37,7 +37,7 @@ def build(plan_file: Path, sources: Sources, out_dir: Path) -> None:
 
     Parameters
     ----------
-    plan_file : the study's plan as JSON (see gridproof.report.plan).
+    plan_file : the study's plan as JSON (see gridproof.report.report_plan).
     sources : where the files lie that the report is made of.
 
     Equal inputs give equal bytes. Raises GridproofError if tables do not belong to the plan, a

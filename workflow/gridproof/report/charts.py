@@ -9,14 +9,14 @@ from typing import Any
 
 import pandas as pd
 
-from gridproof.figures.baselines import CHANCE, baseline, by_baseline, looks, places_of
-from gridproof.figures.curves import axis_top, diverged_ends
-from gridproof.figures.inputs import Inputs
-from gridproof.figures.loss_by_step import drawn, styles_of, trained_by_step
-from gridproof.figures.steps import COLUMN, steps_of
-from gridproof.figures.style import REFERENCE_COLOR, figure_style, line_styles
-from gridproof.figures.text import noted_label, seeds_note
-from gridproof.report.html import CHART
+from gridproof.draw.inputs import Inputs
+from gridproof.kit.baselines import CHANCE, baseline, by_baseline, looks, places_of
+from gridproof.kit.labels import noted_label, seeds_note
+from gridproof.kit.style import REFERENCE_COLOR, figure_style, line_styles
+from gridproof.parts.figures.accuracy_by_step import COLUMN, steps_of
+from gridproof.parts.figures.curves import axis_top, diverged_ends
+from gridproof.parts.figures.loss_by_step import drawn, styles_of, trained_by_step
+from gridproof.report.page_html import CHART
 from gridproof.report.pictures import Picture
 
 DIGITS = 5

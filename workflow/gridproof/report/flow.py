@@ -7,11 +7,11 @@ from pathlib import Path
 
 from jinja2 import Environment
 
-from gridproof.report.html import Image
+from gridproof.files.atomic import write_text
+from gridproof.report.page_html import Image
 from gridproof.report.pictures import Picture
-from gridproof.report.plan import StudyPlan
-from gridproof.report.templates import render
-from gridproof.store.atomic import write_text
+from gridproof.report.report_plan import StudyPlan
+from gridproof.report.template_environments import render
 from gridproof.words import plural
 
 FILE = "workflow.svg"

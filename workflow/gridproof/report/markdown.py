@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from gridproof.report.quantity import DIVERGED, NONE, UNMEASURED
+from gridproof.tables.quantity import DIVERGED, NONE, UNMEASURED
 
 SPECIAL = re.compile(r"([\\`*\[\]<>|&$~])")
 EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")

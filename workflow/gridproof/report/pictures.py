@@ -9,11 +9,11 @@ from pathlib import Path
 
 from jinja2 import StrictUndefined, Template
 
-from gridproof.data.kinds import KINDS
+from gridproof.draw.figure_registry import FIGURES, find_figure
 from gridproof.errors import GridproofError
-from gridproof.figures.registry import FIGURES, find_figure
-from gridproof.report.html import Image
-from gridproof.report.plan import StudyPlan
+from gridproof.plan.kinds import KINDS
+from gridproof.report.page_html import Image
+from gridproof.report.report_plan import StudyPlan
 
 HERO_FIGURES = ("sharpening", "borders", "boundaries")
 """What the report opens on, the first that an experiment shows; else the map of the data."""

@@ -6,20 +6,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from gridproof.families import FAMILIES
-from gridproof.report.activations import DeadRelus
-from gridproof.report.ask import Ask, is_measured, training_seconds
-from gridproof.report.claims import JudgedClaim, cell_link
-from gridproof.report.compare import WORDS, Comparison, Difference
-from gridproof.report.gradients import Gradients, middle_value, n_zero
-from gridproof.report.judged import Judged
+from gridproof.judge.published import Proposal
+from gridproof.plan.absent import Gap
+from gridproof.report.activation_words import DeadRelus
+from gridproof.report.against_print import WORDS, Comparison, Difference
+from gridproof.report.claim_views import JudgedClaim, cell_link
+from gridproof.report.gradient_words import Gradients, middle_value, n_zero
 from gridproof.report.markdown import Markdown, table
 from gridproof.report.pictures import Picture
-from gridproof.report.plan import PlannedExperiment
-from gridproof.report.published import Proposal
-from gridproof.report.quantity import decimal
-from gridproof.report.regions import Regions
-from gridproof.report.steps import Steps
-from gridproof.study.absent import Gap
+from gridproof.report.prediction_words import Judged
+from gridproof.report.region_words import Regions
+from gridproof.report.report_plan import PlannedExperiment
+from gridproof.report.step_words import Steps
+from gridproof.tables.ask import Ask, is_measured, training_seconds
+from gridproof.tables.quantity import decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,15 +9,12 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from gridproof.data.kinds import KINDS
+from gridproof.draw.figure_registry import FIGURES, explored_figure
 from gridproof.errors import GridproofError
-from gridproof.figures.registry import FIGURES, explored_figure
-from gridproof.measurements.registry import MEASUREMENTS
-from gridproof.report.plan import PlannedExperiment, StudyPlan
-from gridproof.store.layout import CELLS, replicate_folder
-from gridproof.store.manifest import file_digest, read_manifest
-from gridproof.study.closure import code_digest
-from gridproof.study.stages import (
+from gridproof.files.layout import CELLS, replicate_folder
+from gridproof.plan.closure import code_digest
+from gridproof.plan.kinds import KINDS
+from gridproof.plan.stages import (
     ANIMATE,
     DRAW,
     EXPLORE,
@@ -28,6 +25,9 @@ from gridproof.study.stages import (
     claim_modules,
     template_files,
 )
+from gridproof.report.report_plan import PlannedExperiment, StudyPlan
+from gridproof.run.manifest import file_digest, read_manifest
+from gridproof.run.measurement_registry import MEASUREMENTS
 
 STAMP = "stamp"
 DIGITS = 16

@@ -8,8 +8,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from gridproof.store.atomic import atomic_path
-from gridproof.store.files import read_schema, read_table, write_tables
+from gridproof.files.atomic import atomic_path
+from gridproof.files.formats import read_schema, read_table, write_tables
 
 KEYS = {
     "cells": ("cell",),

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gridproof.errors import GridproofError
-from gridproof.store.atomic import atomic_path
-from gridproof.store.files import read_table, write_tables
-from gridproof.tables.measured import join_measured, measured_rows
+from gridproof.files.atomic import atomic_path
+from gridproof.files.formats import read_table, write_tables
+from gridproof.tables.measured_columns import join_measured, measured_rows
 
 Plan = Mapping[str, Any]
 REPLICATE = [("cell", pa.string()), ("seed", pa.int64())]

@@ -1,0 +1,231 @@
+"""The files that are shipped: the studies, their schema, their reference."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from gridproof.config.expand import ResolvedExperiment, expand
+from gridproof.config.loading import load_config
+from gridproof.config.pages import REFERENCE_FILE, SCHEMA_FILE, reference, schema_text
+from gridproof.config.parameters import MlpParameters
+from gridproof.config.schema import json_schema
+from gridproof.config.yaml_reader import read_yaml
+from gridproof.draw.figure_registry import EXPERIMENT_FIGURES, FIGURES
+from gridproof.run.measurement_registry import MEASUREMENTS
+
+ROOT = Path(__file__).parents[2]
+STUDIES = [
+    "config.yaml",
+    "config/demo.yaml",
+    "config/smoke.yaml",
+    "config/published.yaml",
+    "config/smoke_images.yaml",
+    "config/dry.yaml",
+]
+
+
+def experiments_of(study: str) -> dict[str, ResolvedExperiment]:
+    """Return the experiments of a shipped study by name."""
+    return {experiment.name: experiment for experiment in expand(load_config(ROOT / study))}
+
+
+def cells_of(study: str) -> set[object]:
+    """Return the distinct parameters of a shipped study."""
+    return {
+        member.parameters
+        for experiment in experiments_of(study).values()
+        for member in experiment.members
+    }
+
+
+def test_every_study_under_config_is_tested() -> None:
+    """A new file joins the list above."""
+    files = [ROOT / "config.yaml", *(ROOT / "config").glob("*.yaml")]
+    assert {str(path.relative_to(ROOT)) for path in files} == set(STUDIES)
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_study_names_its_schema_for_editors(study: str) -> None:
+    """The first line points at the schema, relative to the file."""
+    first = (ROOT / study).read_text().splitlines()[0]
+    assert first.startswith("# yaml-language-server: $schema=")
+    assert ((ROOT / study).parent / first.partition("=")[2]).resolve() == ROOT / SCHEMA_FILE
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_study_fits_the_json_schema(study: str) -> None:
+    """What Gridproof accepts, an editor accepts."""
+    validator = jsonschema.Draft202012Validator(json_schema())
+    assert list(validator.iter_errors(read_yaml(ROOT / study).data)) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"colour": "red"}, id="unknown key"),
+        pytest.param({"seeds": 0}, id="no seeds"),
+        pytest.param({"experiments": {"Bad Name": {}}}, id="name"),
+        pytest.param({"experiments": {"a": {"sweep": {}}}}, id="empty sweep"),
+        pytest.param({"experiments": {"a": {"sweep": {"lerning_rate": [1]}}}}, id="parameter"),
+        pytest.param({"experiments": {"a": {"sweep": {"depth": [0]}}}}, id="range"),
+        pytest.param({"experiments": {"a": {"rows": [{"depth": True}]}}}, id="type"),
+        pytest.param({"experiments": {"a": {"family": "cnm"}}}, id="family"),
+        pytest.param({"data": {"a": {"source": "csv"}}}, id="source without files"),
+    ],
+)
+def test_json_schema_refuses_what_an_editor_should_underline(change: dict[str, object]) -> None:
+    """The schema is closed and knows parameters and ranges."""
+    study = read_yaml(ROOT / "config.yaml").data | change
+    assert not jsonschema.Draft202012Validator(json_schema()).is_valid(study)
+
+
+def test_schema_file_is_the_generated_one() -> None:
+    """`python -m gridproof.config.pages` was run."""
+    assert (ROOT / SCHEMA_FILE).read_text() == schema_text()
+    jsonschema.Draft202012Validator.check_schema(json.loads(schema_text()))
+
+
+def test_reference_is_the_generated_one() -> None:
+    """`python -m gridproof.config.pages` was run."""
+    assert (ROOT / REFERENCE_FILE).read_text() == reference()
+
+
+@pytest.mark.parametrize("study", ["config.yaml", "config/published.yaml"])
+def test_study_is_the_published_recipe(study: str) -> None:
+    """Six learning rates, one longer run, and the same with batch norm."""
+    experiments = experiments_of(study)
+    rates = [member.parameters for member in experiments["learning_rate"].members]
+    assert [rate.model_dump()["learning_rate"] for rate in rates] == [
+        1,
+        0.2,
+        1e-2,
+        1e-3,
+        5e-4,
+        1e-5,
+    ]
+    recipe = {"depth": 6, "width": 16, "batch_size": 256, "epochs": 50}
+    assert all(recipe.items() <= rate.model_dump().items() for rate in rates)
+    (long,) = (member.parameters.model_dump() for member in experiments["epochs"].members)
+    assert long == rates[3].model_dump() | {"epochs": 100}
+    plain, normed = (member.parameters.model_dump() for member in experiments["batch_norm"].members)
+    assert plain == long
+    assert normed == long | {"batch_norm": True}
+    assert sum(isinstance(cell, MlpParameters) for cell in cells_of(study)) == 30
+
+
+@pytest.mark.parametrize("study", ["config.yaml", "config/published.yaml"])
+def test_image_models_are_those_of_the_published_recipe(study: str) -> None:
+    """Three baselines at five learning rates, logistic regression and trees: 17 models."""
+    experiments = experiments_of(study)
+    compared = load_config(ROOT / study).comparisons["real_or_fake"].of
+    models = [m.parameters.model_dump() for name in compared for m in experiments[name].members]
+    assert len(models) == 17
+    for name in ("scratch", "finetune", "linear_probe"):
+        cells = [member.parameters.model_dump() for member in experiments[name].members]
+        assert [cell["learning_rate"] for cell in cells] == [1e-1, 1e-2, 1e-3, 1e-4, 1e-5]
+        assert {(cell["batch_size"], cell["epochs"]) for cell in cells} == {(32, 1)}
+    (trees,) = (member.parameters.model_dump() for member in experiments["xgboost"].members)
+    assert trees == {"crop": 64, "rounds": 100}
+
+
+RECIPE = {
+    "depth": 6,
+    "width": 16,
+    "learning_rate": 1e-3,
+    "batch_size": 256,
+    "epochs": 50,
+    "batch_norm": False,
+    "residual": False,
+    "implicit": False,
+    "gradient_norms": False,
+}
+NORMED = {"batch_norm": True, "batch_size": 128}
+DEEP = {"depth": 100, "width": 4, "epochs": 10, "gradient_norms": True}
+CELLS: dict[str, list[dict[str, object]]] = {
+    "batch_size": [
+        {"batch_size": 1, "epochs": 1},
+        {"batch_size": 16, "epochs": 10},
+        {"batch_size": 128},
+        {"batch_size": 1024},
+    ],
+    "batch_scaling": [
+        {"batch_size": 128},
+        {"batch_size": 128, "learning_rate": 1e-3 * 128 / 16},
+        {"batch_size": 1024},
+        {"batch_size": 1024, "learning_rate": 1e-3 * 1024 / 16},
+    ],
+    "shape": [
+        NORMED | {"depth": depth, "width": width}
+        for depth, width in ((1, 16), (2, 16), (6, 16), (10, 16), (6, 8), (6, 32), (6, 64))
+    ],
+    "shallow": [NORMED | {"depth": 1, "learning_rate": rate} for rate in (1e-3, 1e-2, 1e-1)],
+    "very_deep": [NORMED | {"depth": depth} for depth in (6, 10, 20, 40)],
+    "gradients": [DEEP],
+    "residual": [DEEP, DEEP | {"residual": True}, DEEP | {"residual": True, "batch_norm": True}],
+    "implicit": [{}, {"implicit": True}, NORMED, NORMED | {"implicit": True}],
+}
+
+
+@pytest.mark.parametrize("study", ["config.yaml", "config/published.yaml"])
+@pytest.mark.parametrize("name", CELLS)
+def test_experiment_has_the_cells_of_the_recipe(study: str, name: str) -> None:
+    """Each cell differs from the recipe's defaults in just these parameters."""
+    members = [m.parameters.model_dump() for m in experiments_of(study)[name].members]
+    assert members == [RECIPE | changed for changed in CELLS[name]]
+
+
+@pytest.mark.parametrize("study", ["config.yaml", "config/published.yaml"])
+def test_auroc_is_measured_in_the_experiment_on_epochs_alone(study: str) -> None:
+    """It is the one measurement that takes long."""
+    measured = {name for name, entry in experiments_of(study).items() if "auroc" in entry.measure}
+    assert measured == {"epochs"}
+
+
+def test_published_study_has_one_seed_and_the_experiments_of_the_default() -> None:
+    """The two differ in their data and seeds alone."""
+    default, published = (read_yaml(ROOT / name).data for name in (STUDIES[0], STUDIES[3]))
+    assert default["experiments"] == published["experiments"]
+    assert default["comparisons"] == published["comparisons"]
+    assert default["defaults"]["mlp"] == published["defaults"]["mlp"]
+    assert experiments_of(STUDIES[3])["epochs"].seeds == (0,)
+    assert experiments_of(STUDIES[0])["epochs"].seeds == (0, 1, 2, 3, 4)
+
+
+def test_smoke_study_is_small_and_eager() -> None:
+    """At most 16 cells, 2 seeds, all experiments, every figure and measurement, no compiler."""
+    experiments = experiments_of("config/smoke.yaml")
+    default = experiments_of("config.yaml")
+    places = {name for name, experiment in default.items() if experiment.family == "mlp"}
+    assert experiments.keys() == places
+    assert len(cells_of("config/smoke.yaml")) <= 16
+    shown = {name for name in EXPERIMENT_FIGURES if "mlp" in FIGURES[name].families}
+    assert {name for e in experiments.values() for name in e.figures} == shown
+    assert {name for e in experiments.values() for name in e.measure} == set(MEASUREMENTS)
+    assert {(e.seeds, e.engine) for e in experiments.values()} == {((0, 1), "eager")}
+
+
+def test_smoke_study_of_images_shows_every_figure_of_images() -> None:
+    """All families of images, in a few cells of few images."""
+    config = load_config(ROOT / "config/smoke_images.yaml")
+    parts = [*config.experiments.values(), *config.comparisons.values()]
+    shown = {name for name in EXPERIMENT_FIGURES if "mlp" not in FIGURES[name].families}
+    assert {name for part in parts for name in part.figures} == shown
+    assert {item.family for item in config.experiments.values()} == {"cnn", "probe", "xgboost"}
+
+
+def test_demo_study_compares_four_shapes() -> None:
+    """Batch norm, learning rate 0.1, batch 512, 12 epochs, 2 seeds, eager."""
+    (shape,) = experiments_of("config/demo.yaml").values()
+    assert (shape.seeds, shape.engine) == ((0, 1), "eager")
+    assert [member.label for member in shape.members] == [
+        "depth 1, width 16",
+        "depth 2, width 16",
+        "depth 6, width 16",
+        "depth 6, width 32",
+    ]
+    shared = {"batch_norm": True, "learning_rate": 0.1, "batch_size": 512, "epochs": 12}
+    assert all(shared.items() <= member.parameters.model_dump().items() for member in shape.members)

@@ -1,0 +1,58 @@
+import json
+
+import pytest
+
+from draw.synthetic import MEASUREMENTS, synthetic_cell, write_checkpoint, write_history
+from gridproof.draw.drawing import draw
+from gridproof.draw.figure_registry import FIGURES
+from gridproof.draw.inputs import load_slice
+from gridproof.errors import GridproofError
+from gridproof.plan.kinds import KINDS
+
+PICTURE_OF_IMAGES = KINDS["images"].picture
+OF_COORDINATES = [
+    name for name, entry in FIGURES.items() if "mlp" in entry.families and name != PICTURE_OF_IMAGES
+]
+
+
+@pytest.mark.parametrize("name", OF_COORDINATES)
+def test_draw_writes_equal_bytes_twice(name, make_slice, data_dir, tmp_path):
+    """PNG, SVG and text alternative are whole and hold no date."""
+    shape = {"depth": 1, "width": 4, "epochs": 3, "gradient_norms": True}
+    other = {"depth": 2} if name == "depth" else {"width": 8}
+    folder = make_slice(
+        synthetic_cell("one", measure=MEASUREMENTS, **shape),
+        synthetic_cell("two", position=1, final=0.9, measure=MEASUREMENTS, **(shape | other)),
+        name="shape",
+    )
+    if FIGURES[name].animated:
+        checkpoint = write_history(tmp_path / "history.safetensors", n_epochs=3)
+    else:
+        checkpoint = write_checkpoint(tmp_path / "checkpoint.safetensors")
+    checkpoints = {member.cell: checkpoint for member in load_slice(folder).members()}
+    files = []
+    for turn in ("first", "second"):
+        png, svg = tmp_path / turn / f"{name}.png", tmp_path / turn / f"{name}.svg"
+        draw(name, folder, checkpoints, data_dir, png, svg)
+        files.append([png, svg, png.with_suffix(".json")])
+        assert sorted(png.parent.iterdir()) == sorted(files[-1])
+    first, second = ([file.read_bytes() for file in turn] for turn in files)
+    assert first == second
+    assert first[0].startswith(b"\x89PNG")
+    assert b"<dc:date>" not in first[1]
+    assert set(json.loads(first[2])) == {"figure", "alt"}
+
+
+def test_draw_needs_the_tables_of_an_experiment(data_dir, tmp_path):
+    """A figure of an experiment without its slice is refused before anything is written."""
+    with pytest.raises(GridproofError, match="'curves' needs the tables"):
+        draw("curves", None, {}, data_dir, tmp_path / "a.png", tmp_path / "a.svg")
+    assert not (tmp_path / "a.png").exists()
+
+
+def test_draw_names_a_table_that_is_cut(make_slice, data_dir, tmp_path):
+    """An unreadable Parquet file is told by its name."""
+    folder = make_slice(synthetic_cell("one", epochs=2))
+    (folder / "epochs.parquet").write_bytes(b"PAR1")
+    with pytest.raises(GridproofError, match=r"epochs\.parquet: cannot be read as Parquet"):
+        draw("curves", folder, {}, data_dir, tmp_path / "a.png", tmp_path / "a.svg")

@@ -1,0 +1,164 @@
+"""The small maps behind the page's sliders."""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from draw.synthetic import synthetic_cell, write_history
+from gridproof.draw.figure_registry import FIGURES, explored_figure
+from gridproof.draw.inputs import Inputs, load_slice
+from gridproof.kit.style import SEA_COLOR
+from gridproof.parts.figures.explorer import (
+    UNKNOWN_COLOR,
+    draw_frame,
+    explore,
+    frame_grid,
+    shown_epochs,
+)
+from gridproof.parts.figures.geography import class_colors, map_grid
+from gridproof.parts.figures.networks import Prediction
+
+CENTRES = ((2.0, 52.0), (6.0, 52.0), (2.0, 56.0), (6.0, 56.0))
+"""Of the four square countries, in the order of their labels."""
+
+
+@pytest.fixture
+def inputs(make_slice, data_dir, tmp_path):
+    """Two cells whose networks name one class untrained, and the right one of four from then on."""
+    shape = {"depth": 1, "epochs": 3, "seeds": (0, 1)}
+    folder = make_slice(
+        synthetic_cell("width 4", width=4, **shape),
+        synthetic_cell("width 5", position=1, width=5, diverged={0: 2}, **shape),
+        name="shape",
+    )
+    history = write_history(tmp_path / "history.safetensors", n_epochs=3)
+    tables = load_slice(folder)
+    histories = {member.cell: history for member in tables.members()}
+    return Inputs(tables=tables, checkpoints=histories, data_dir=data_dir)
+
+
+@pytest.fixture
+def content(inputs, tmp_path):
+    """What the page reads."""
+    out = tmp_path / "explorer.json"
+    explore(inputs.tables.directory, inputs.checkpoints, inputs.data_dir, out)
+    return json.loads(out.read_text())
+
+
+def sprite(cell):
+    """Return the pixels of a cell's frames, one below the other."""
+    kind, _, encoded = cell["sprite"].partition(",")
+    assert kind == "data:image/webp;base64"
+    return np.asarray(Image.open(BytesIO(base64.b64decode(encoded))).convert("RGB"))
+
+
+def color_at(frame, places, longitude, latitude):
+    """Return the colour of a frame at a place, as a style writes it."""
+    height, width = frame.shape[:2]
+    west, east = places["longitude"].min() - 1, places["longitude"].max() + 1
+    south, north = places["latitude"].min() - 1, places["latitude"].max() + 1
+    column = round((longitude - west) / (east - west) * (width - 1))
+    row = round((north - latitude) / (north - south) * (height - 1))
+    return "#{:02X}{:02X}{:02X}".format(*frame[row, column])
+
+
+def test_frames_show_what_the_network_predicts_at_each_place(inputs, content):
+    """One class everywhere before training, each country's own after epoch 1; the sea is sea."""
+    height, places = content["frame"]["height"], inputs.places()
+    colors = class_colors(places, 4)
+    pixels = sprite(content["cells"][0])
+    untrained, trained = pixels[:height], pixels[height : 2 * height]
+    assert [color_at(untrained, places, *place) for place in CENTRES] == [colors[0]] * 4
+    assert [color_at(trained, places, *place) for place in CENTRES] == colors
+    assert color_at(trained, places, -0.9, 49.1) == SEA_COLOR
+
+
+def test_frames_have_square_pixels_and_equal_size(inputs, content):
+    """As wide as high on the ground; a sprite holds a frame for each epoch."""
+    places = inputs.places()
+    spans = [float(np.ptp(places[name])) + 2 for name in ("longitude", "latitude")]
+    middle = (places["latitude"].min() + places["latitude"].max()) / 2
+    width, height = content["frame"]["width"], content["frame"]["height"]
+    assert width == 360
+    on_ground = spans[1] / (spans[0] * math.cos(math.radians(middle)))
+    assert height / width == pytest.approx(on_ground, rel=0.03)
+    for cell in content["cells"]:
+        assert sprite(cell).shape == (height * len(cell["epochs"]), width, 3)
+
+
+def test_what_is_shown_is_said(inputs, content):
+    """Kind, shape, epochs, and the validation accuracy of the first seed; none once diverged."""
+    assert content["kind"] == "explorer"
+    first, second = content["cells"]
+    assert (first["label"], first["depth"], first["width"]) == ("width 4", 1, 4)
+    assert (first["seed"], first["epochs"]) == (0, [0, 1, 2, 3])
+    member = inputs.members[0]
+    expected = [member.value("val_accuracy", seed=0, epoch=epoch) for epoch in range(4)]
+    assert first["val_accuracy"] == pytest.approx(expected, abs=5e-5)
+    assert [accuracy is None for accuracy in second["val_accuracy"]] == [False, False, True, True]
+
+
+def test_frames_are_small_and_equal_inputs_give_equal_bytes(inputs, content, tmp_path):
+    """Borders and fills alone take a few kilobytes."""
+    again = tmp_path / "again.json"
+    explore(inputs.tables.directory, inputs.checkpoints, inputs.data_dir, again)
+    assert again.read_text() == (tmp_path / "explorer.json").read_text()
+    assert again.stat().st_size < 60_000
+
+
+def test_land_of_weights_that_are_not_finite_is_grey(inputs):
+    """And has no borders."""
+    places = inputs.places()
+    grid = frame_grid(map_grid(places, 0.05))
+    prediction = Prediction(seed=0, epoch=1, test_accuracy=math.nan, classes=None)
+    frame = draw_frame(grid, prediction, class_colors(places, 4))
+    assert [color_at(frame, places, *place) for place in CENTRES] == [UNKNOWN_COLOR] * 4
+    assert len(np.unique(frame.reshape(-1, 3), axis=0)) == 2
+
+
+@pytest.mark.parametrize(
+    ("last", "expected"),
+    [
+        (1, [0, 1]),
+        (3, [0, 1, 2, 3]),
+        (50, [0, 1, 2, 5, 10, 20, 50]),
+        (100, [0, 1, 2, 5, 10, 20, 50, 100]),
+        (1000, [0, 1, 2, 5, 10, 20, 50, 1000]),
+    ],
+)
+def test_epochs_are_round_and_end_with_the_last(last, expected):
+    """At most eight, none twice."""
+    assert shown_epochs(last) == expected
+
+
+DEEP, WIDE = {"depth": 6, "width": 16}, {"depth": 6, "width": 32}
+
+
+@pytest.mark.parametrize(
+    ("figures", "parameters", "expected"),
+    [
+        (["sharpening", "extremes", "curves"], [DEEP, WIDE], "extremes"),
+        (["splits", "boundaries"], [DEEP], "boundaries"),
+        (["curves"], [DEEP, WIDE], None),
+        (["boundaries"], [DEEP, DEEP | {"batch_norm": True}], None),
+        (["boundaries"], [DEEP, WIDE, DEEP | {"batch_norm": True}], None),
+        (["boundaries"], [{"backbone": "efficientnet_lite0"}], None),
+    ],
+    ids=["shapes", "one cell", "no map", "one shape", "a shape twice", "another family"],
+)
+def test_sliders_need_a_map_and_cells_that_they_tell_apart(figures, parameters, expected):
+    """Depth and width name a cell, or there is but one."""
+    assert explored_figure(figures, parameters) == expected
+
+
+def test_explored_figures_exist():
+    """A figure with sliders is one of the registry's maps."""
+    figures = [name for name in FIGURES if explored_figure([name], [DEEP])]
+    assert sorted(figures) == ["borders", "boundaries", "extremes", "sharpening"]

@@ -1,0 +1,82 @@
+"""The recipe once more, as anyone would write it in PyTorch: one network, one batch at a time."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, TensorDataset
+
+from families.reference import copy_into, linear_layers, plain_network
+from gridproof.parts.families.mlp.mlp_training import MlpTraining
+from gridproof.parts.training.random_streams import sample_order
+
+
+@dataclass
+class Record:
+    """What a plain training saw: metrics by name and epoch, losses of all batches, gradients.
+
+    `gradients` has for each epoch and layer the mean over batches of the squared L2 norm.
+    """
+
+    network: nn.Module
+    metrics: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    batch_losses: list[float] = field(default_factory=list)
+    gradients: list[list[float]] = field(default_factory=list)
+
+
+def train_plainly(training: MlpTraining, seed: int) -> Record:
+    """Train what `training`, which has not begun, is about to train for `seed`."""
+    at = training.seeds.index(seed)
+    tensors = {name: value[at] for name, value in (training.network | training.buffers).items()}
+    record = Record(copy_into(plain_network(training.shape), tensors))
+    parameters = training.parameters
+    samples = {
+        split: TensorDataset(training.inputs[split].T, labels)
+        for split, labels in training.labels.items()
+    }
+    optimizer = torch.optim.SGD(record.network.parameters(), lr=parameters.learning_rate)
+    _evaluate(record, samples)
+    for epoch in range(1, parameters.epochs + 1):
+        order = sample_order(len(samples["train"]), seed, epoch).tolist()
+        loader = DataLoader(samples["train"], batch_size=parameters.batch_size, sampler=order)
+        _train_epoch(record, loader, optimizer)
+        _evaluate(record, samples)
+    return record
+
+
+def _train_epoch(
+    record: Record, loader: "DataLoader[tuple[Tensor, ...]]", optimizer: torch.optim.Optimizer
+) -> None:
+    """Train one epoch; the loss and accuracy of the train split are those of its batches."""
+    loss_sum, correct, seen, norms = 0.0, 0, 0, []
+    record.network.train()
+    for x, y in loader:
+        optimizer.zero_grad()
+        logits = record.network(x)
+        loss = nn.CrossEntropyLoss()(logits, y)
+        loss.backward()
+        norms.append([_squared_norm(layer) for layer in linear_layers(record.network)])
+        optimizer.step()
+        record.batch_losses.append(loss.item())
+        loss_sum += loss.item() * len(y)
+        correct += int((logits.argmax(1) == y).sum())
+        seen += len(y)
+    record.metrics["train_loss"].append(loss_sum / seen)
+    record.metrics["train_accuracy"].append(correct / seen)
+    record.gradients.append(torch.tensor(norms, dtype=torch.float64).mean(0).tolist())
+
+
+def _squared_norm(layer: nn.Linear) -> float:
+    assert layer.weight.grad is not None
+    return float(layer.weight.grad.double().square().sum())
+
+
+def _evaluate(record: Record, samples: dict[str, TensorDataset]) -> None:
+    record.network.eval()
+    for split in ("val", "test"):
+        x, y = samples[split].tensors
+        with torch.no_grad():
+            logits = record.network(x)
+        record.metrics[f"{split}_loss"].append(nn.CrossEntropyLoss()(logits, y).item())
+        record.metrics[f"{split}_accuracy"].append(float((logits.argmax(1) == y).double().mean()))

@@ -1,0 +1,55 @@
+"""A small data set of three noisy classes, prepared as a study's data are, and its cells."""
+
+from pathlib import Path
+
+import numpy as np
+
+from gridproof.parts.families.mlp.mlp_training import MlpTraining
+from gridproof.parts.kinds.prepare_table import prepare
+from gridproof.plan.data_sources import SOURCES
+
+DIGEST = "0123456789ab"
+ROWS = {"train": 203, "val": 57, "test": 51}
+CENTRES = [(2.0, 47.0), (10.0, 51.0), (-4.0, 40.0)]
+PARAMETERS = {
+    "depth": 2,
+    "width": 8,
+    "learning_rate": 0.01,
+    "batch_size": 32,
+    "epochs": 4,
+    "batch_norm": False,
+    "residual": False,
+    "implicit": False,
+    "gradient_norms": True,
+}
+
+
+def prepare_tiny(folder: Path) -> Path:
+    """Write CSV files and prepared data into `folder`; return the folder of the latter."""
+    generator = np.random.default_rng(5)
+    options = {}
+    for split, rows in ROWS.items():
+        labels = np.arange(rows) % len(CENTRES)
+        points = np.array(CENTRES)[labels] + generator.normal(scale=4, size=(rows, 2))
+        lines = [f"{i},{x},{y},{labels[i]}" for i, (x, y) in enumerate(points)]
+        path = folder / f"{split}.csv"
+        path.write_text("\n".join([",long,lat,country", *lines, ""]))
+        options[split] = str(path)
+    prepare("places", SOURCES["csv"], options, DIGEST, folder / f"places-{DIGEST}")
+    return folder / f"places-{DIGEST}"
+
+
+def start(
+    data: Path, *, seeds: tuple[int, ...] = (0, 1), engine: str = "eager", **changed: object
+) -> MlpTraining:
+    """Return a training of `seeds` that has not begun, with some parameters changed."""
+    return MlpTraining(
+        parameters=PARAMETERS | changed, data=data, engine=engine, threads=1, seeds=seeds
+    )
+
+
+def finish(training: MlpTraining) -> MlpTraining:
+    """Train to the last epoch."""
+    while not training.finished:
+        training.advance()
+    return training

@@ -1,0 +1,59 @@
+"""In which order cells are trained."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+
+from gridproof.plan.cost import training_priorities
+from gridproof.plan.study import Study, read_study
+
+
+def study_of(folder: Path, engine: str, rows: list[dict[str, object]]) -> Study:
+    """Return a study whose cells are `rows`."""
+    path = folder / "study.yaml"
+    path.write_text(
+        yaml.safe_dump(
+            {
+                "title": "Order",
+                "data": {"countries": {"source": "geonames"}},
+                "seeds": 1,
+                "engine": engine,
+                "experiments": {"order": {"title": "Order", "question": "Which?", "rows": rows}},
+            }
+        )
+    )
+    return read_study(path)
+
+
+def order_of(study: Study) -> list[dict[str, object]]:
+    """Return what sets the cells of a study apart, in the order of their priorities."""
+    priorities = training_priorities(study.cells.values())
+    names = sorted(study.cells, key=lambda name: -priorities[name])
+    told = ("depth", "learning_rate", "epochs")
+    return [{name: study.cells[cell].parameters[name] for name in told} for cell in names]
+
+
+ROWS: list[dict[str, object]] = [
+    {"depth": 2, "learning_rate": 0.1, "epochs": 10},
+    {"depth": 6, "learning_rate": 0.1, "epochs": 10},
+    {"depth": 6, "learning_rate": 0.2, "epochs": 10},
+    {"depth": 6, "learning_rate": 0.1, "epochs": 20},
+]
+
+
+def test_longest_training_goes_first(tmp_path: Path) -> None:
+    """Twice the epochs go first, a third of the layers last."""
+    order = order_of(study_of(tmp_path, "eager", ROWS))
+    assert order[0]["epochs"] == 20
+    assert order[-1]["depth"] == 2
+
+
+def test_one_of_the_cells_that_share_compiled_code_goes_before_cells_that_share_none(
+    tmp_path: Path,
+) -> None:
+    """Learning rate and epochs change no compiled code, depth does."""
+    order = order_of(study_of(tmp_path, "compiled", ROWS))
+    assert [(row["depth"], row["epochs"]) for row in order[:2]] == [(6, 20), (2, 10)]
+    assert [row["depth"] for row in order[2:]] == [6, 6]

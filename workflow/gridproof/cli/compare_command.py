@@ -1,0 +1,29 @@
+"""Two folders of results side by side, in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from gridproof.run.comparing import compare
+from gridproof.words import plural
+
+SHOWN = 20
+
+
+def print_comparison(first: Path, second: Path) -> int:
+    """Tell whether two folders of results hold the same replicates; return 0 if so, else 1."""
+    found = compare(first, second)
+    lines = [f"{name}/{told}" for name, words in found.differences.items() for told in words]
+    for line in lines[:SHOWN]:
+        click.echo(line)
+    if len(lines) > SHOWN:
+        click.echo(f"... and {len(lines) - SHOWN} more")
+    for folder, names in ((first, found.only_first), (second, found.only_second)):
+        if names:
+            more = ", ..." if len(names) > SHOWN else ""
+            click.echo(f"only in {folder}: {', '.join(names[:SHOWN])}{more}")
+    told = f"{plural(found.n_shared, 'replicate')} in both, {len(found.differences)} of them differ"
+    click.echo("equal: " + told if found.is_equal else told)
+    return 0 if found.is_equal else 1

@@ -1,0 +1,77 @@
+"""The report as a command: write it, also of a part of the study; check that one is not stale."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from gridproof.cli.run_command import run_study
+from gridproof.errors import GridproofError
+from gridproof.files.layout import CLAIMS
+from gridproof.plan.finished import finished_seeds
+from gridproof.plan.plan_files import study_content
+from gridproof.plan.stages import TEMPLATES
+from gridproof.plan.study import Study
+from gridproof.report.report_plan import parse_plan
+from gridproof.report.stamp import Sources, changes, make_stamp, read_stamp
+from gridproof.rules.opening import plan_study
+from gridproof.words import plural
+
+SHOWN_CELLS = 5
+
+
+def write_report(config: Path, only: str | None, partial: bool) -> int:
+    """Bring the report up to date without training anything; return Snakemake's exit code.
+
+    Raises
+    ------
+    GridproofError
+        If cells are not trained and `partial` is not asked for: a report of some cells must not
+        pass for one of all.
+    """
+    if not partial:
+        study = plan_study([config], {"only": only} if only else {})
+        refuse_unfinished(study)
+    return run_study(config, only, [], partial=partial)
+
+
+def refuse_unfinished(study: Study) -> None:
+    """Raise GridproofError if a cell of the study lacks replicates, naming the first of them."""
+    finished = finished_seeds(study)
+    waiting = [name for name, cell in study.cells.items() if len(finished[name]) < len(cell.seeds)]
+    if not waiting:
+        return
+    named = ", ".join(waiting[:SHOWN_CELLS]) + (", ..." if len(waiting) > SHOWN_CELLS else "")
+    raise GridproofError(
+        f"{study.path}: {len(waiting)} of {plural(len(study.cells), 'cell')} not trained: {named}. "
+        f"Train: gridproof run --configfile {study.path}. To see what is there, with its gaps: "
+        f"gridproof report --partial --configfile {study.path}"
+    )
+
+
+def check_report(config: Path, only: str | None, page: Path | None) -> int:
+    """Tell whether a page is of the study as it is now; return 0 if so, else 1.
+
+    `page` is the study's own report by default.
+    """
+    study = plan_study([config], {"only": only} if only else {})
+    page = page or study.folder / "report" / "index.html"
+    sources = Sources(
+        tables=study.folder / "tables",
+        figures=study.folder / "figures",
+        claims=study.folder / CLAIMS,
+        templates=TEMPLATES,
+    )
+    now = make_stamp(parse_plan(study_content(study)), sources)
+    changed = changes(read_stamp(page), now)
+    for line in changed:
+        click.echo(line)
+    if changed:
+        click.echo(
+            f"{page} is not of {study.path}, its code and its results as they are now. "
+            f"Bring it up to date: gridproof run --configfile {study.path}"
+        )
+        return 1
+    click.echo(f"{page} belongs to {study.path}, its code and its results")
+    return 0

@@ -1,0 +1,70 @@
+"""Run a study with Snakemake: one driver at a time, and the lock of a dead one taken away."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from gridproof.cli.machine import living_drivers
+from gridproof.cli.snakemake_options import gpu_option, has_option
+from gridproof.cli.summary import WRAPPED, failures, show, summary
+from gridproof.errors import GridproofError
+from gridproof.rules.opening import plan_study
+
+LOCKS = Path(".snakemake/locks")
+
+
+def run_study(
+    config: Path, only: str | None, arguments: Sequence[str], partial: bool = False
+) -> int:
+    """Run Snakemake on all cores for the study `config`; return its exit code.
+
+    `only` names experiments, separated by commas; `arguments` are passed on to Snakemake. With
+    `partial` only what is trained goes in, which another Snakemake may be adding to meanwhile.
+
+    The study is validated before Snakemake starts. A lock that a killed Snakemake left is removed
+    after making sure that none runs in this folder. Raises GridproofError if one does.
+    """
+    if not Path("Snakefile").exists():
+        raise GridproofError(f"no Snakefile in {Path.cwd()}: run this in the folder of the project")
+    chosen: dict[str, object] = {}
+    if only:
+        chosen["only"] = only
+    if partial:
+        chosen["partial"] = True
+    study = plan_study([config], chosen)
+    if study.note:
+        print(f"gridproof: note: {study.note}", file=sys.stderr)
+    drivers = [] if partial else list(living_drivers(Path.cwd()))
+    if drivers:
+        raise GridproofError(
+            f"a Snakemake (process {drivers[0]}) is running in this folder: wait for it to end, "
+            f"or stop it with `kill {drivers[0]}` and run the same command again"
+        )
+    command = [sys.executable, "-m", "snakemake", "--configfile", str(config)]
+    if partial:
+        command.append("--nolock")
+    elif LOCKS.exists() and any(LOCKS.iterdir()):
+        print("gridproof: removing the lock that a killed Snakemake left", file=sys.stderr)
+        subprocess.run([*command, "--unlock", "--quiet", "all"], check=True)
+    if chosen:
+        command += ["--config", *(f"{key}={value}" for key, value in chosen.items())]
+    command += gpu_option(study, arguments)
+    if not has_option(arguments, "--cores", "-c", "--jobs", "-j"):
+        command += ["--cores", "all"]
+    if not has_option(arguments, "--quiet", "-q", "--verbose", "-n", "--dry-run"):
+        command += ["--quiet", "rules", "host", "reason"]
+    started = time.time()
+    environment = os.environ | {WRAPPED: "1"}
+    try:
+        code = subprocess.run([*command, *arguments], env=environment, check=False).returncode
+    except KeyboardInterrupt:
+        show(failures(study, started))
+        raise
+    if not has_option(arguments, "-n", "--dry-run"):
+        show(failures(study, started) if code else summary(study, started))
+    return code

@@ -1,0 +1,1 @@
+"""From a study's configuration file to checked values and experiments."""

@@ -1,0 +1,142 @@
+"""The one way in for a configuration: read, override, validate, and tell every mistake at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from gridproof.config.claim_checks import claim_complaints
+from gridproof.config.complaints import Complaint, complaint_of, complaints_of
+from gridproof.config.cross_checks import reference_complaints
+from gridproof.config.expand import candidates, n_candidates
+from gridproof.config.parameters import PARAMETERS
+from gridproof.config.schema import Experiment, StudyConfig
+from gridproof.config.yaml_reader import Document, KeyPath, format_path, read_yaml
+from gridproof.draw.figure_registry import FIGURES
+from gridproof.errors import GridproofError
+from gridproof.run.measurement_registry import MEASUREMENTS
+
+MAX_CELLS = 10_000
+OVERRIDE = "--config"
+
+
+def load_config(path: Path, overrides: Mapping[str, object] | None = None) -> StudyConfig:
+    """Read and validate a study.
+
+    Parameters
+    ----------
+    path : the YAML file.
+    overrides : top-level keys that replace the file's, as from ``--config only=a,b seeds=3``.
+
+    Raises
+    ------
+    GridproofError
+        Lists all that is wrong, one mistake a line: file, line, key, what was found and expected.
+    """
+    replaced = {key: override(key, value) for key, value in (overrides or {}).items()}
+    document = read_yaml(path)
+    document = replace(document, data=document.data | replaced)
+    complaints = list(reference_complaints(document.data))
+    try:
+        config = StudyConfig.model_validate(document.data)
+    except ValidationError as error:
+        complaints += complaints_of(error)
+    else:
+        complaints += cell_complaints(config, document)
+        if not complaints:
+            complaints += claim_complaints(config)
+        if not complaints:
+            return config
+    raise GridproofError(report(complaints, document, replaced.keys()))
+
+
+def override(key: str, value: object) -> object:
+    """Return the value of a ``--config`` item; ``only=a,b`` and ``seeds=0,1`` are lists."""
+    if not isinstance(value, str):
+        return value
+    items = [item.strip() for item in value.split(",") if item.strip()]
+    if key == "only":
+        return items
+    if key == "seeds" and items and all(map(str.isdecimal, items)):
+        return [int(item) for item in items] if "," in value else int(value)
+    return value
+
+
+def cell_complaints(config: StudyConfig, document: Document) -> Iterator[Complaint]:
+    """Yield what is wrong with single cells: parameters that are valid alone but not together."""
+    for name, experiment in config.experiments.items():
+        path = ("experiments", name)
+        if (count := n_candidates(experiment)) > MAX_CELLS:
+            yield Complaint((*path, "sweep"), f"{count} cells, expected at most {MAX_CELLS}")
+        else:
+            yield from conflicts(config, experiment, path, document)
+            yield from unfit_measurements(config, experiment, path)
+            yield from unfit_figures(experiment, path)
+
+
+def conflicts(
+    config: StudyConfig, experiment: Experiment, path: KeyPath, document: Document
+) -> Iterator[Complaint]:
+    """Yield the conflicts of an experiment's cells, at the key where the parameter is given."""
+    for origin, values in candidates(config, experiment):
+        try:
+            PARAMETERS[experiment.family](**values)
+        except ValidationError as error:
+            for details in error.errors(include_url=False):
+                parameter = details["ctx"]["parameter"]
+                places = (
+                    (*path, *origin, parameter),
+                    (*path, "set", parameter),
+                    ("defaults", experiment.family, parameter),
+                )
+                place = next((place for place in places if place in document.lines), path)
+                yield Complaint(place, complaint_of(details).text)
+
+
+def unfit_measurements(
+    config: StudyConfig, experiment: Experiment, path: KeyPath
+) -> Iterator[Complaint]:
+    """Yield the measurements that have no meaning for one of the experiment's cells."""
+    for index, name in enumerate(experiment.measure):
+        if experiment.family not in MEASUREMENTS[name].families:
+            yield Complaint(
+                (*path, "measure", index),
+                f"found {name!r} in an experiment of the family {experiment.family!r}, "
+                f"expected one of the family {' or '.join(MEASUREMENTS[name].families)}",
+            )
+        for switch in MEASUREMENTS[name].unfit:
+            if any(values.get(switch) for _, values in candidates(config, experiment)):
+                yield Complaint(
+                    (*path, "measure", index),
+                    f"found {name!r} with cells that have {switch} true, expected cells without",
+                )
+
+
+def unfit_figures(experiment: Experiment, path: KeyPath) -> Iterator[Complaint]:
+    """Yield the figures that do not show cells of the experiment's family."""
+    for index, name in enumerate(experiment.figures):
+        if experiment.family not in FIGURES[name].families:
+            yield Complaint(
+                (*path, "figures", index),
+                f"found {name!r} in an experiment of the family {experiment.family!r}, "
+                f"expected one of the family {' or '.join(FIGURES[name].families)}",
+            )
+
+
+def report(complaints: Collection[Complaint], document: Document, replaced: Collection[str]) -> str:
+    """Return the complaints in the order of the file, one a line, the first for each key."""
+    first: dict[KeyPath, Complaint] = {}
+    for complaint in complaints:
+        first.setdefault(complaint.path, complaint)
+    ordered = sorted(first.values(), key=lambda complaint: document.line(complaint.path))
+    return "\n".join(report_line(complaint, document, replaced) for complaint in ordered)
+
+
+def report_line(complaint: Complaint, document: Document, replaced: Collection[str]) -> str:
+    """Return ``config.yaml, line 14: experiments.shape.sweep: ...``."""
+    path = complaint.path
+    where = OVERRIDE if path and path[0] in replaced else document.location(path)
+    return ": ".join(part for part in (where, format_path(path), complaint.text) if part)

@@ -1,1 +1,0 @@
-"""Figures: functions from the tables of a study to matplotlib figures."""

@@ -1,0 +1,1 @@
+"""Files that appear whole, their formats, and where they lie under results/."""

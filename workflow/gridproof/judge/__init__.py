@@ -1,0 +1,1 @@
+"""Statements held against the tables of a study, for each seed."""

@@ -1,0 +1,1 @@
+"""What parts may use beside `gridproof.part`: pure helpers that know no engine."""

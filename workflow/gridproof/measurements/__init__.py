@@ -1,1 +1,0 @@
-"""Measurements of finished cells: what follows from their weights and was not recorded."""

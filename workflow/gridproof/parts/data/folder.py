@@ -1,0 +1,238 @@
+"""A user's own images: JPEG and PNG files in folders called real and fake.
+
+Either `train/`, `val/` and `test/` each hold `real/` and `fake/`, or there are one `real/` and one
+`fake/`, whose files the seed divides. Of each class half of a split's count is taken, drawn by the
+seed among the names in their order; what is left over is not used. Other files are ignored, and
+so are hidden ones.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gridproof.errors import GridproofError, nearest
+from gridproof.parts.kinds.images.image_source import CLASSES, ImageData
+from gridproof.parts.kinds.source import SPLITS
+
+if TYPE_CHECKING:
+    import numpy as np
+
+SUFFIXES = (".jpg", ".jpeg", ".png")
+MAX_LISTED = 10
+LAYOUT = "the folders train, val and test with real and fake in each, or the folders real and fake"
+ORIGIN = (
+    "The JPEG and PNG files of a folder that the study names, {count} of {total}. Each is turned "
+    "as its EXIF data say, put on white where it is transparent, resized so that its shorter side "
+    "has {size} pixels, and cut to a square at its centre. Colour profiles are not applied. Which "
+    "images are real is what the folders say."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """A file and its place in the data; `name` is its path inside the user's folder."""
+
+    split: str
+    label: int
+    name: str
+    path: Path
+
+
+def source_files(options: Mapping[str, Any]) -> tuple[Path, ...]:
+    """Return the files that are taken, in the order of the rows; see `load` for what is refused."""
+    rows, _ = _choose_rows(options)
+    return tuple(row.path for row in rows)
+
+
+def source_names(options: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what the names of the files decide: split, class and path inside the folder."""
+    rows, _ = _choose_rows(options)
+    return tuple(f"{row.split}/{CLASSES[row.label]}/{row.name}" for row in rows)
+
+
+def load(options: Mapping[str, Any]) -> ImageData:
+    """Return the files that are taken: splits in order, fake before real, names in order.
+
+    Parameters
+    ----------
+    options : `{"path": folder, "size": pixels, "counts": {split: even number}, "seed": int}`.
+
+    Raises
+    ------
+    GridproofError : a folder is missing, empty, cannot be read or holds too few images. The
+        iterator over the images raises it at its end for all files that are no usable images.
+    """
+    import pandas as pd
+
+    rows, total = _choose_rows(options)
+    frame = pd.DataFrame(
+        {
+            "split": [row.split for row in rows],
+            "image": [row.name for row in rows],
+            "label": [row.label for row in rows],
+        }
+    ).astype({"label": "int64"})
+    size = options["size"]
+    return ImageData(
+        frame=frame,
+        size=size,
+        images=lambda: _images([row.path for row in rows], size),
+        origin=ORIGIN.format(count=len(rows), total=total, size=size),
+    )
+
+
+def _images(paths: Sequence[Path], size: int) -> Iterator[np.ndarray]:
+    """Yield the images; those that cannot be used are left out and told all together."""
+    from gridproof.parts.kinds.images.decode import UnusableImageError, decode
+
+    broken = []
+    for path in paths:
+        try:
+            yield decode(path, size)
+        except UnusableImageError as error:
+            broken.append(f"{path}: {error}")
+    if broken:
+        listed = "\n".join(f"  {line}" for line in broken[:MAX_LISTED])
+        more = len(broken) - MAX_LISTED
+        rest = f"\n  and {more} more" if more > 0 else ""
+        raise GridproofError(
+            f"{len(broken)} of {len(paths)} files cannot be used; mend or remove them:\n"
+            f"{listed}{rest}"
+        )
+
+
+def _choose_rows(options: Mapping[str, Any]) -> tuple[list[_Row], int]:
+    """Return the rows in their final order, and how many images the folder holds."""
+    root = Path(options["path"])
+    counts = {split: options["counts"][split] // len(CLASSES) for split in SPLITS}
+    folders = _entries(root, folders=True)
+    divided = [split for split in SPLITS if split in folders]
+    together = [name for name in CLASSES if name in folders]
+    if divided and together:
+        raise GridproofError(
+            f"{root}: found the folders {', '.join(divided + together)}, expected either {LAYOUT}"
+        )
+    if divided:
+        chosen, total = _divided_files(root, counts, options["seed"])
+    else:
+        chosen, total = _files_to_divide(root, counts, options["seed"])
+    rows = [
+        _Row(split=split, label=label, name=path.relative_to(root).as_posix(), path=path)
+        for split in SPLITS
+        for label, class_name in enumerate(CLASSES)
+        for path in chosen[split, class_name]
+    ]
+    return rows, total
+
+
+def _divided_files(
+    root: Path, counts: Mapping[str, int], seed: int
+) -> tuple[dict[tuple[str, str], list[Path]], int]:
+    """Draw the files of each split and class from train/real, train/fake, val/real ..."""
+    chosen, total = {}, 0
+    _check_folders(root, SPLITS)
+    for split in SPLITS:
+        _check_folders(root / split, CLASSES)
+        for class_name in CLASSES:
+            files = _class_files(root / split / class_name, counts[split], f"counts.{split}")
+            drawn = _draw(files, seed, f"{split}/{class_name}")
+            chosen[split, class_name] = sorted(drawn[: counts[split]])
+            total += len(files)
+    return chosen, total
+
+
+def _files_to_divide(
+    root: Path, counts: Mapping[str, int], seed: int
+) -> tuple[dict[tuple[str, str], list[Path]], int]:
+    """Draw the files of each split and class from real and fake; none serves two splits."""
+    chosen, total = {}, 0
+    _check_folders(root, CLASSES)
+    for class_name in CLASSES:
+        files = _class_files(root / class_name, sum(counts.values()), "all counts together")
+        drawn = _draw(files, seed, class_name)
+        for split in SPLITS:
+            chosen[split, class_name] = sorted(drawn[: counts[split]])
+            drawn = drawn[counts[split] :]
+        total += len(files)
+    return chosen, total
+
+
+def _draw(files: Sequence[Path], seed: int, purpose: str) -> list[Path]:
+    """Return the files in an order that seed and purpose decide, the same on every machine."""
+    from hashlib import sha256
+
+    return sorted(files, key=lambda path: sha256(f"{seed}/{purpose}/{path.name}".encode()).digest())
+
+
+def _class_files(folder: Path, count: int, key: str) -> list[Path]:
+    """Return the images of a folder by name, at least `count`."""
+    entries = [name for name in _entries(folder, folders=False) if not name.startswith(".")]
+    names = [name for name in entries if name.lower().endswith(SUFFIXES)]
+    if len(names) < count:
+        others = len(entries) - len(names)
+        besides = f"; files of other kinds: {others}" if others else ""
+        raise GridproofError(
+            f"{folder}: found {len(names)} images ({', '.join(SUFFIXES)}{besides}), expected at "
+            f"least {count}, half of {key}: add images, or lower the counts of this data in the "
+            "study"
+        )
+    for name in names:
+        _check_name(folder, name)
+    return [folder / name for name in names]
+
+
+def _check_name(folder: Path, name: str) -> None:
+    """Check that a name can be written in a table: that its bytes are UTF-8."""
+    try:
+        name.encode()
+    except UnicodeEncodeError as error:
+        raise GridproofError(
+            f"{folder}: found a file called {os.fsencode(name)!r}, expected names in UTF-8; "
+            "rename it"
+        ) from error
+
+
+def _check_folders(parent: Path, names: Sequence[str]) -> None:
+    """Check that `parent` has a folder of each name."""
+    found = _entries(parent, folders=True)
+    for name in names:
+        if name not in found:
+            among = f"the folders {', '.join(found)}" if found else "no folders"
+            raise GridproofError(
+                f"{parent}: found {among}, expected {LAYOUT}; {name} is missing"
+                f"{_nearest_found(name, found)}"
+            )
+
+
+def _nearest_found(name: str, found: Sequence[str]) -> str:
+    """Return which of the folders may be meant, or an empty string."""
+    by_lower = {other.lower(): other for other in found}
+    hint = nearest(name, by_lower)
+    return f" (is it {by_lower[hint.split(chr(39))[1]]}?)" if hint else ""
+
+
+def _entries(folder: Path, *, folders: bool) -> list[str]:
+    """Return the names in a folder, sorted: those of folders, or those of everything else."""
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entry.name for entry in entries if _is_folder(entry) == folders)
+    except NotADirectoryError as error:
+        raise GridproofError(f"{folder} is a file, expected a folder of images") from error
+    except FileNotFoundError as error:
+        raise GridproofError(f"{folder} does not exist, expected a folder of images") from error
+    except OSError as error:
+        raise GridproofError(
+            f"{folder} cannot be read ({error.strerror}), expected a folder of images"
+        ) from error
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Tell whether an entry is a folder or leads to one; a link in a circle leads nowhere."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False

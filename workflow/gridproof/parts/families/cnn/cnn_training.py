@@ -1,0 +1,133 @@
+"""The trainer of the `cnn` family: a backbone and a new last layer, trained on images."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from gridproof.errors import GridproofError
+from gridproof.parts.families.cnn.architecture import Architecture
+from gridproof.parts.families.cnn.backbones import Backbone, backbone_of
+from gridproof.parts.families.cnn.small_maps import CheapOnSmallMaps
+from gridproof.parts.kinds.images.prepared_images import load_images
+from gridproof.parts.training.device import deterministic_device
+from gridproof.parts.training.one_logit import AdamTraining, Recipe, drawing, new_last_layer
+from gridproof.parts.training.two_classes import SPLITS
+
+RESIZED_AT_ONCE = 32
+BATCH_STATISTICS = "train"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CnnParameters:
+    """The parameters of a `cnn` cell, as its spec names them."""
+
+    backbone: str
+    weights: str
+    pretrained: bool
+    frozen: bool
+    frozen_batch_norm: str
+    learning_rate: float
+    batch_size: int
+    epochs: int
+    image_size: int
+
+    @property
+    def uses_batch_statistics(self) -> bool:
+        """Whether batch norm normalises by each batch while the network learns."""
+        return not self.frozen or self.frozen_batch_norm == BATCH_STATISTICS
+
+
+class CnnTraining(AdamTraining):
+    """One network on images: everything learns or, with `frozen`, the last layer alone."""
+
+    def __init__(
+        self,
+        *,
+        parameters: Mapping[str, object],
+        data: Path,
+        engine: str,
+        threads: int,
+        seeds: Sequence[int],
+    ) -> None:
+        device = deterministic_device(threads)
+        (seed,) = seeds
+        chosen = CnnParameters(**parameters)  # type: ignore[arg-type]
+        backbone = backbone_of(chosen.backbone)
+        splits = {split: load_images(data, split) for split in SPLITS}
+        check_last_batch(chosen, len(splits["train"].labels), backbone)
+        architecture = backbone.load()
+        network = new_network(chosen, backbone, seed)
+        super().__init__(
+            network=network.to(memory_format=torch.channels_last),
+            set_train_mode=network.train if chosen.uses_batch_statistics else network.eval,
+            inputs={
+                split: ScaledImages(resize(part.images, chosen.image_size).to(device), architecture)
+                for split, part in splits.items()
+            },
+            truth=splits,
+            recipe=Recipe(
+                learning_rate=chosen.learning_rate,
+                batch_size=chosen.batch_size,
+                epochs=chosen.epochs,
+            ),
+            seed=seed,
+            device=device,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ScaledImages:
+    """The images of a split as a network's inputs, scaled when they are asked for."""
+
+    images: Tensor
+    architecture: Architecture
+
+    def __call__(self, numbers: Tensor) -> Tensor:
+        """Return inputs (n, 3, side, side) of the images `numbers` (n,)."""
+        return self.architecture.scale(self.images[numbers.to(self.images.device)])
+
+
+def new_network(chosen: CnnParameters, backbone: Backbone, seed: int) -> nn.Module:
+    """Return the untrained network: images (n, 3, side, side) to logits (n, 1).
+
+    The layer that replaces the backbone's last one is the same for all backbones' weights of a
+    seed; random weights of the backbone depend on the seed too.
+    """
+    with drawing("weights", seed):
+        features = backbone.build(chosen.weights if chosen.pretrained else None)
+    features.requires_grad_(not chosen.frozen)
+    last = new_last_layer(backbone.n_features, seed)
+    return CheapOnSmallMaps(OrderedDict(backbone=features, last=last))
+
+
+def resize(images: np.ndarray, size: int) -> Tensor:
+    """Return uint8 images (n, size, size, 3) in memory, of images (n, side, side, 3).
+
+    Bilinear, over an area that grows with the reduction (antialiased), rounded to whole values.
+    """
+    if images.shape[1] == size:
+        return torch.from_numpy(np.array(images))
+    resized = torch.empty((len(images), size, size, 3), dtype=torch.uint8)
+    for at in range(0, len(images), RESIZED_AT_ONCE):
+        part = torch.from_numpy(np.array(images[at : at + RESIZED_AT_ONCE])).permute(0, 3, 1, 2)
+        smooth = nn.functional.interpolate(part, size=(size, size), mode="bilinear", antialias=True)
+        resized[at : at + RESIZED_AT_ONCE] = smooth.permute(0, 2, 3, 1)
+    return resized
+
+
+def check_last_batch(chosen: CnnParameters, n_samples: int, backbone: Backbone) -> None:
+    """Refuse a batch of one image whose last map is one position: it has no variance."""
+    single = n_samples == 1 or n_samples % chosen.batch_size == 1 or chosen.batch_size == 1
+    if chosen.uses_batch_statistics and single and chosen.image_size <= backbone.stride:
+        raise GridproofError(
+            f"batch_size {chosen.batch_size} leaves a last batch of 1 of {n_samples} images, and "
+            f"batch norm needs at least 2 where image_size is {chosen.image_size}: "
+            "choose another batch_size or a larger image_size"
+        )

@@ -1,0 +1,1 @@
+"""The forms of prepared data that families read."""

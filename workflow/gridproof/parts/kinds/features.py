@@ -1,0 +1,70 @@
+"""Features of prepared images: the form of `features.npy` and `facts.json` in their folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from gridproof.parts.kinds.images.prepared_images import (
+    check_array,
+    map_array,
+    read_rows,
+    unreadable,
+)
+from gridproof.parts.kinds.table import PARQUET
+
+FEATURES = "features.npy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeatureSplit:
+    """The images of one split, in their fixed order, as a frozen backbone sees them.
+
+    features : float32 array of shape (n, n_features).
+    labels : int64 array of shape (n,), the position of each image's class.
+    names : n names, each unique in the data.
+    """
+
+    features: np.ndarray
+    labels: np.ndarray
+    names: tuple[str, ...]
+
+
+def load_features(directory: Path, split: str) -> FeatureSplit:
+    """Return the features of one split (train, val or test).
+
+    Raises
+    ------
+    GridproofError : a file is missing, cut short, of another form, or has no row of the split.
+    """
+    rows = read_rows(directory / PARQUET)
+    path = directory / FEATURES
+    features = map_array(path)
+    if features.dtype != np.float32 or features.ndim != 2 or len(features) != rows.num_rows:
+        unreadable(
+            path,
+            f"found {features.dtype} values of shape {features.shape}, expected float32 values, "
+            f"one row for each of the {rows.num_rows} images",
+        )
+    chosen = pc.equal(rows["split"], split).to_numpy(zero_copy_only=False)
+    if not chosen.any():
+        unreadable(directory / PARQUET, f"it has no rows of the split {split!r}")
+    return FeatureSplit(
+        features=np.array(features[chosen]),
+        labels=rows["label"].to_numpy()[chosen],
+        names=tuple(rows.filter(pa.array(chosen))["image"].to_pylist()),
+    )
+
+
+def check_features(directory: Path, digest: str) -> None:
+    """Check that the features are those of `digest` and that no byte has changed since.
+
+    Raises
+    ------
+    GridproofError : `facts.json` has another digest, or a file is not what it describes.
+    """
+    check_array(directory, digest, FEATURES, "features")

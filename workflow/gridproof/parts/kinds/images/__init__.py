@@ -1,0 +1,1 @@
+"""Prepared images: how they are made, and the form in which trainers read them."""

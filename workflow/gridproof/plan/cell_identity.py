@@ -1,0 +1,93 @@
+"""What makes a cell the same cell: canonical spec, code and library versions, in one digest."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import PackageNotFoundError, version
+
+from gridproof.errors import GridproofError
+from gridproof.families import Family
+from gridproof.parts.families.cnn.backbones import backbone_module
+from gridproof.plan.closure import code_digest
+
+DIGEST_LENGTH = 12
+
+
+def canonical_json(value: object) -> str:
+    """Return JSON with sorted names and no spaces; equal values give equal text.
+
+    Floats have Python's shortest form, so 1e-3 and 0.001 are one text. NaN is refused.
+    """
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def short_digest(value: object) -> str:
+    """Return the first 12 hex digits of the SHA-256 of a value's canonical JSON."""
+    return sha256(canonical_json(value).encode()).hexdigest()[:DIGEST_LENGTH]
+
+
+@cache
+def installed_version(distribution: str) -> str:
+    """Return a distribution's version; GridproofError says what to run where it is missing."""
+    try:
+        return version(distribution)
+    except PackageNotFoundError as error:
+        raise GridproofError(
+            f"the Python package {distribution!r} is not installed here; run `make setup`"
+        ) from error
+
+
+def library_versions(distributions: Iterable[str]) -> dict[str, str]:
+    """Return the version of each distribution, by name."""
+    return {name: installed_version(name) for name in sorted(distributions)}
+
+
+def cell_spec(
+    family: Family, parameters: Mapping[str, object], data: str, engine: str, threads: int
+) -> dict[str, object]:
+    """Return the spec of a cell: all that fixes its result besides code, libraries and seeds.
+
+    `data` is the digest of the prepared data; `engine` is resolved (never `auto`).
+    """
+    return {
+        "data": data,
+        "engine": engine,
+        "family": family.name,
+        "parameters": dict(sorted(parameters.items())),
+        "threads": threads,
+    }
+
+
+def code_modules(family: Family, parameters: Mapping[str, object]) -> tuple[str, ...]:
+    """Return the modules whose import closures are a cell's code: its trainer and its backbone.
+
+    A trainer finds the backbone by its name, so that a cell depends on the code of no other.
+    """
+    if not family.weights:
+        return (family.trainer_module,)
+    return family.trainer_module, backbone_module(str(parameters["backbone"]))
+
+
+def cell_code(family: Family, parameters: Mapping[str, object]) -> str:
+    """Return the digest of the code that trains a cell."""
+    return code_digest(*code_modules(family, parameters))
+
+
+def cell_digest(spec: Mapping[str, object], code: str, libraries: Mapping[str, str]) -> str:
+    """Return the digest that names a cell's folder."""
+    return short_digest({"spec": spec, "code": code, "libraries": libraries})
+
+
+def cell_slug(family: Family, parameters: Mapping[str, object]) -> str:
+    """Return the readable part of a cell's folder name, such as `mlp-d6-w16-lr0.001-b256-e50`."""
+    parts = [family.name]
+    for name, prefix in family.slug:
+        value = parameters[name]
+        if value is True:
+            parts.append(prefix)
+        elif value is not False:
+            parts.append(f"{prefix}{value}")
+    return "-".join(parts)

@@ -1,0 +1,28 @@
+"""The optional data of a study that are not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from gridproof.config.expand import ResolvedExperiment
+from gridproof.config.schema import StudyConfig
+from gridproof.plan.absent import MissingData
+from gridproof.plan.data_sources import find_source
+
+
+def missing_data(
+    config: StudyConfig, experiments: Sequence[ResolvedExperiment]
+) -> Iterator[MissingData]:
+    """Yield the optional data of which no file is there."""
+    for name in dict.fromkeys(experiment.data for experiment in experiments):
+        source = config.data[name]
+        options = find_source(source.source).path_options
+        files = [Path(getattr(source, option)) for option in options]
+        if getattr(source, "optional", False) and not any(file.exists() for file in files):
+            yield MissingData(
+                name=name,
+                files=tuple(map(str, files)),
+                names=tuple(item.name for item in experiments if item.data == name),
+                experiments=tuple(item.title for item in experiments if item.data == name),
+            )

@@ -1,0 +1,115 @@
+"""The environment of the report's templates: what is undefined stops the build."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from jinja2 import (
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    UndefinedError,
+)
+
+from gridproof.errors import GridproofError
+from gridproof.judge.condition import CONFIDENCE
+from gridproof.report.cell_cards import cards_table
+from gridproof.report.citations import Citations
+from gridproof.report.claim_views import SMALLEST_DECIMAL, claims_table, number
+from gridproof.report.markdown import code, escape, listed, table
+from gridproof.report.page_html import heading_id
+from gridproof.tables.quantity import (
+    Quantity,
+    change,
+    decimal,
+    percent,
+    scientific,
+    signed,
+    thousands,
+)
+
+
+def markdown_environment(templates: Path, citations: Citations) -> Environment:
+    """Return the environment of Markdown templates; text from outside goes through `| md`."""
+    environment = Environment(
+        loader=FileSystemLoader(templates),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+    environment.filters.update(
+        md=escape,
+        code=code,
+        listed=listed,
+        decimal=decimal,
+        signed=signed,
+        thousands=thousands,
+        percent=percent,
+        change=change,
+        scientific=scientific,
+        counted=counted,
+        pairwise=pairwise,
+        anchor=heading_id,
+        small=small,
+    )
+    environment.globals.update(
+        table=table,
+        cards_table=cards_table,
+        claims_table=claims_table,
+        number=number,
+        level=CONFIDENCE,
+        cite=citations.cite,
+        references=citations.listed,
+        decimal=decimal,
+        thousands=thousands,
+        scientific=scientific,
+    )
+    return environment
+
+
+def counted(quantity: Quantity) -> str:
+    """Write a quantity of counts."""
+    return quantity.written(thousands)
+
+
+def small(p_value: float) -> str:
+    """Write a p-value: three decimals, a power of ten below."""
+    return decimal(p_value) if p_value >= SMALLEST_DECIMAL else scientific(p_value)
+
+
+def html_environment(templates: Path) -> Environment:
+    """Return the environment of the HTML layout; everything but the body is escaped."""
+    return Environment(
+        loader=FileSystemLoader(templates),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=lambda name: name is not None and name.endswith((".html.j2", ".svg.j2")),
+    )
+
+
+def render(environment: Environment, name: str, context: Mapping[str, Any]) -> str:
+    """Render a template.
+
+    Raises
+    ------
+    GridproofError
+        Naming the template, if it is missing, malformed, or names something undefined.
+    """
+    try:
+        return environment.get_template(name).render(**context)
+    except TemplateSyntaxError as error:
+        raise GridproofError(f"{error.filename}, line {error.lineno}: {error.message}") from error
+    except TemplateNotFound as error:
+        raise GridproofError(f"{name}: the template {error.name} is missing") from error
+    except UndefinedError as error:
+        raise GridproofError(f"{name}: {error.message}") from error
+    except GridproofError as error:
+        raise GridproofError(f"{name}: {error}") from error

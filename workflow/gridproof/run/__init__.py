@@ -1,0 +1,1 @@
+"""Training jobs: replicates, resume state, locks, devices, and files assembled from them."""

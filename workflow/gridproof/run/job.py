@@ -1,0 +1,155 @@
+"""A training job: train what is missing of a block of a cell, then assemble its files."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+from gridproof.errors import GridproofError
+from gridproof.families import FAMILIES, Family, Training
+from gridproof.files.atomic import remove_leftovers
+from gridproof.files.layout import (
+    CACHE,
+    block_of,
+    block_seeds,
+    lock_file,
+    replicate_folder,
+    seed_state_file,
+    state_file,
+)
+from gridproof.parts.families.mlp.compilation import prepare_compilation
+from gridproof.run.assemble import assemble
+from gridproof.run.devices import CPU, Device, leased_device
+from gridproof.run.lock import exclusive
+from gridproof.run.manifest import intact_seeds
+from gridproof.run.memory import keep_freed_memory
+from gridproof.run.provenance import provenance
+from gridproof.run.replicates import write_replicate
+from gridproof.run.state import load_state, save_state
+from gridproof.run.stopping import noting_sigterm
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingJob:
+    """What a job was planned to be: `spec` as in the cell's identity, seeds of one block."""
+
+    cell: Path
+    digest: str
+    spec: Mapping[str, object]
+    data: Path
+    seeds: tuple[int, ...]
+
+
+def missing_seeds(cell: Path, seeds: Sequence[int]) -> list[int]:
+    """Return the seeds without an intact replicate."""
+    intact = intact_seeds(cell, seeds)
+    return [seed for seed in seeds if seed not in intact]
+
+
+def run_job(job: TrainingJob, save_seconds: float) -> list[int]:
+    """Make sure that all replicates of a job exist and assemble them; return the seeds trained.
+
+    Training state is saved every `save_seconds`; a job that finds some continues from it. If
+    nothing is missing, neither torch nor the trainer is imported.
+    """
+    blocks = {block_of(seed) for seed in job.seeds}
+    if len(blocks) != 1:
+        raise GridproofError(f"seeds {list(job.seeds)} are not of one block")
+    block = blocks.pop()
+    family = FAMILIES[str(job.spec["family"])]
+    states = [state_file(job.cell, block)]
+    states += [seed_state_file(job.cell, seed) for seed in block_seeds(block)]
+    with exclusive(lock_file(job.cell, block)):
+        for path in (*states, *(replicate_folder(job.cell, seed) for seed in block_seeds(block))):
+            remove_leftovers(path)
+        missing = missing_seeds(job.cell, job.seeds)
+        if missing:
+            logger.info("training seeds %s of %s", missing, job.cell.name)
+            _train(job, family, block, missing, save_seconds)
+        else:
+            logger.info("all replicates of %s are there: nothing to train", job.cell.name)
+        assemble(job.cell, job.digest, job.seeds, family.files)
+        for path in states:
+            path.unlink(missing_ok=True)
+    return missing
+
+
+def _train(
+    job: TrainingJob, family: Family, block: int, missing: Sequence[int], save_seconds: float
+) -> None:
+    """Train the missing replicates: as one block, the others padding, or seed by seed."""
+    keep_freed_memory()
+    if job.spec["engine"] == "compiled":
+        prepare_compilation(CACHE)
+    groups: list[tuple[Sequence[int], Sequence[int], Path]] = (
+        [(block_seeds(block), missing, state_file(job.cell, block))]
+        if family.stacked
+        else [([seed], [seed], seed_state_file(job.cell, seed)) for seed in missing]
+    )
+    with leased_device() if family.gpu else nullcontext(CPU) as device:
+        for seeds, kept, state in groups:
+            _train_together(job, family, seeds, kept, state, save_seconds, device)
+
+
+def _train_together(
+    job: TrainingJob,
+    family: Family,
+    seeds: Sequence[int],
+    kept: Sequence[int],
+    state: Path,
+    save_seconds: float,
+    device: Device,
+) -> None:
+    """Train `seeds` as one training and write the replicates `kept` of them."""
+    engine, threads = str(job.spec["engine"]), int(str(job.spec["threads"]))
+    parameters = job.spec["parameters"]
+    assert isinstance(parameters, Mapping)
+    started = time.monotonic()
+    training = family.load_trainer()(
+        parameters=parameters, data=job.data, engine=engine, threads=threads, seeds=seeds
+    )
+    _advance_to_end(training, state, job.digest, save_seconds)
+    record = provenance(
+        libraries=family.libraries,
+        device=device.identifier if device == CPU else device.name,
+        engine=engine,
+        threads=threads,
+        seconds=time.monotonic() - started,
+        folder=Path(__file__).parent,
+    )
+    for seed in kept:
+        write_replicate(
+            replicate_folder(job.cell, seed), training.replicate(seed), job.spec, record
+        )
+        logger.info("seed %d is finished", seed)
+
+
+def _advance_to_end(training: Training, state: Path, digest: str, save_seconds: float) -> None:
+    """Train to the end, from the saved state if there is one, saving it as time passes.
+
+    Raises
+    ------
+    GridproofError
+        If SIGTERM asked to stop; the state is saved then, and the same job continues from it.
+    """
+    saved = load_state(state, digest)
+    if saved is not None:
+        training.restore(saved)
+        logger.info("continuing from %s", state)
+    last_save = time.monotonic()
+    with noting_sigterm() as stop:
+        while not training.finished:
+            logger.info(training.advance())
+            if stop.asked or time.monotonic() - last_save >= save_seconds:
+                save_state(state, digest, training.state())
+                last_save = time.monotonic()
+            if stop.asked:
+                raise GridproofError(
+                    f"asked to stop (SIGTERM): saved {state}, from where the same job continues"
+                )

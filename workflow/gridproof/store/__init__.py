@@ -1,1 +1,0 @@
-"""What a cell's folder holds: replicates, resume state, locks, and files assembled from them."""
