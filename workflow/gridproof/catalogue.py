@@ -1,0 +1,261 @@
+"""The parts that a study may name, found by the files they lie in and imported late."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Literal
+
+from gridproof.declarations import CONSTANTS, declaration, functions_in, is_part
+from gridproof.errors import GridproofError, nearest
+from gridproof.part import DataSource, Family, Kind
+
+PACKAGE_FOLDER = Path(__file__).resolve().parent
+ENGINE_PARTS = "gridproof.parts"
+KINDS_OF_PARTS = ("kinds", "data", "families", "measurements", "figures", "claims")
+SINGULAR = {
+    "kinds": "kind of data",
+    "data": "data source",
+    "families": "family",
+    "measurements": "measurement",
+    "figures": "figure",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A figure as it is declared; see `gridproof.part.figure`. `function` draws it."""
+
+    name: str
+    module: str
+    path: Path
+    function: str
+    description: str
+    families: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    shows: Literal["experiment", "data"] = "experiment"
+    needs_checkpoints: bool = False
+    raster: bool = False
+    animated: bool = False
+    has_chart: bool = False
+    has_sliders: bool = False
+
+    @property
+    def caption(self) -> Path:
+        """The file of its caption, beside its module."""
+        return self.path.with_suffix(".rst")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """A measurement as it is declared; see `gridproof.part.measurement`."""
+
+    name: str
+    module: str
+    function: str
+    description: str
+    table: str
+    quantities: tuple[str, ...]
+    families: tuple[str, ...]
+    unfit: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PartsFolder:
+    """A folder of parts, the package that it is imported as, and the kinds taken from it."""
+
+    path: Path
+    package: str
+    kinds: tuple[str, ...] = KINDS_OF_PARTS
+
+
+ENGINE_FOLDER = PartsFolder(PACKAGE_FOLDER / "parts", ENGINE_PARTS)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The parts of the package, and those of the folders that a study lists."""
+
+    folders: tuple[PartsFolder, ...] = (ENGINE_FOLDER,)
+
+    @cached_property
+    def roots(self) -> Mapping[str, Path]:
+        """The top-level packages that code of the study lies in, and their folders."""
+        own = {part.package: part.path for part in self.folders if part != ENGINE_FOLDER}
+        return {"gridproof": PACKAGE_FOLDER, **own}
+
+    @cached_property
+    def modules(self) -> Mapping[str, Mapping[str, tuple[str, Path]]]:
+        """Kind -> name of a part -> its module and file. GridproofError if two have one name."""
+        found: dict[str, dict[str, tuple[str, Path]]] = {kind: {} for kind in KINDS_OF_PARTS}
+        for folder in self.folders:
+            for kind, name, module, path in parts_in(folder):
+                if name in found[kind]:
+                    raise GridproofError(
+                        f"two parts are called {name!r}: {found[kind][name][1]} and {path}; "
+                        "expected one, rename yours"
+                    )
+                found[kind][name] = (module, path)
+        return {kind: dict(sorted(parts.items())) for kind, parts in found.items()}
+
+    def names(self, kind: str) -> tuple[str, ...]:
+        """Return the names of the parts of a kind, sorted."""
+        return tuple(self.modules[kind])
+
+    def module(self, kind: str, name: str) -> str:
+        """Return the module of a part; GridproofError lists the names where there is none."""
+        return self._find(kind, name)[0]
+
+    def load(self, kind: str, name: str) -> ModuleType:
+        """Import the module of a part."""
+        return import_part(self.module(kind, name), self.folders)
+
+    def kind(self, name: str) -> Kind:
+        """Return a kind of prepared data."""
+        return self._declared("kinds", name, Kind)
+
+    def source(self, name: str) -> DataSource:
+        """Return a data source."""
+        return self._declared("data", name, DataSource)
+
+    def family(self, name: str) -> Family:
+        """Return a family, with the name and the package that it lies in."""
+        declared: Family = self._declared("families", name, Family)
+        return replace(declared, name=name, package=self.module("families", name))
+
+    def measurement(self, name: str) -> Measurement:
+        """Return a measurement as it is declared."""
+        module, path = self._find("measurements", name)
+        function, values = declaration(path, "measurement")
+        return Measurement(name=name, module=module, function=function, **frozen(values))
+
+    def figure(self, name: str) -> Figure:
+        """Return a figure as it is declared."""
+        module, path = self._find("figures", name)
+        function, values = declaration(path, "figure")
+        defined = functions_in(path)
+        return Figure(
+            name=name,
+            module=module,
+            path=path,
+            function=function,
+            has_chart="chart" in defined,
+            has_sliders="explore" in defined,
+            **frozen(values),
+        )
+
+    def claim_modules(self) -> tuple[str, ...]:
+        """Return the modules that declare claims."""
+        return tuple(module for module, _ in self.modules["claims"].values())
+
+    def study_files(self, name: str) -> list[Path]:
+        """Return the files `name` that lie in whole folders of parts, such as thresholds.yaml."""
+        whole = (part.path for part in self.folders if part.kinds == KINDS_OF_PARTS)
+        return [path / name for path in whole if (path / name).is_file()]
+
+    def measurements_of(self, table: str) -> list[Measurement]:
+        """Return the measurements whose quantities are columns of a table."""
+        entries = map(self.measurement, self.names("measurements"))
+        return [entry for entry in entries if entry.table == table]
+
+    def _find(self, kind: str, name: str) -> tuple[str, Path]:
+        known = self.modules[kind]
+        if name not in known:
+            raise GridproofError(
+                f"unknown {SINGULAR[kind]} {name!r}{nearest(name, known)} "
+                f"(there are: {', '.join(known)})"
+            )
+        return known[name]
+
+    def _declared(self, kind: str, name: str, expected: type) -> Any:
+        found = getattr(self.load(kind, name), CONSTANTS[kind])
+        if not isinstance(found, expected):
+            raise GridproofError(
+                f"{self._find(kind, name)[1]}: {CONSTANTS[kind]} is {type(found).__name__}, "
+                f"expected a {expected.__name__} of gridproof.part"
+            )
+        return found
+
+
+@cache
+def catalogue(parts: tuple[str, ...] = ()) -> Catalogue:
+    """Return the parts of the package and of the folders that a study lists under `parts:`.
+
+    A folder is taken as a whole, or, named `<folder>/<kind>`, for the parts of that kind alone.
+    Paths count from the working directory.
+
+    Raises
+    ------
+    GridproofError : a folder is not there, or cannot be imported under its name.
+    """
+    return Catalogue((ENGINE_FOLDER, *map(parts_folder, parts)))
+
+
+def parts_folder(entry: str) -> PartsFolder:
+    """Return the folder that an entry of `parts:` names."""
+    path = Path(entry).absolute()
+    kinds: tuple[str, ...] = KINDS_OF_PARTS
+    if path.name in KINDS_OF_PARTS:
+        kinds, path = (path.name,), path.parent
+    if not path.is_dir():
+        raise GridproofError(f"parts: there is no folder {entry!r}")
+    if not path.name.isidentifier() or path.name in (*sys.stdlib_module_names, "gridproof"):
+        raise GridproofError(
+            f"parts: found a folder called {path.name!r}, expected a name that Python can import "
+            "(letters, digits and _) and that no library has"
+        )
+    return PartsFolder(path, path.name, kinds)
+
+
+def parts_in(folder: PartsFolder) -> Iterator[tuple[str, str, str, Path]]:
+    """Yield kind, name, module and file of each part in a folder.
+
+    Measurements may also lie in a folder `measurements` of their family.
+    """
+    for kind in folder.kinds:
+        yield from parts_of_kind(kind, folder.path / kind, f"{folder.package}.{kind}")
+        if kind == "families" and (folder.path / kind).is_dir():
+            for family in sorted((folder.path / kind).iterdir()):
+                inner = f"{folder.package}.{kind}.{family.name}.measurements"
+                yield from parts_of_kind("measurements", family / "measurements", inner)
+
+
+def parts_of_kind(kind: str, folder: Path, package: str) -> Iterator[tuple[str, str, str, Path]]:
+    """Yield kind, name, module and file of the parts of one kind; helpers declare nothing."""
+    for entry in sorted(folder.iterdir()) if folder.is_dir() else ():
+        path = entry / "__init__.py" if entry.is_dir() else entry
+        is_module = path.suffix == ".py" and path.is_file() and entry.stem != "__init__"
+        if is_module and is_part(kind, path):
+            yield kind, entry.stem, f"{package}.{entry.stem}", path
+
+
+def frozen(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values with tuples in place of lists."""
+    return {key: tuple(v) if isinstance(v, list) else v for key, v in values.items()}
+
+
+def import_part(module: str, folders: Sequence[PartsFolder] = ()) -> ModuleType:
+    """Import a module of a part; the parents of the folders are where packages are looked for.
+
+    Raises
+    ------
+    GridproofError : the module of a study's own fails while it is imported.
+    """
+    for folder in folders:
+        parent = str(folder.path.parent)
+        if folder.package != ENGINE_PARTS and parent not in sys.path:
+            sys.path.insert(0, parent)
+    if module.startswith(f"{ENGINE_PARTS}."):
+        return importlib.import_module(module)
+    try:
+        return importlib.import_module(module)
+    except GridproofError:
+        raise
+    except Exception as error:
+        raise GridproofError(f"{module}: {type(error).__name__}: {error}") from error

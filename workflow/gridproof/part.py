@@ -1,0 +1,393 @@
+"""What a part is. The one module of the engine that a part imports, besides the helpers in `kit`.
+
+A part is a file, or a folder with `__init__.py`, in the folder of its kind: in `parts/<kind>/` of
+the package, or in `<kind>/` of a folder that a study lists under `parts:`. It is registered by
+lying there, under the file's name. What the engine asks of it stands in its declaration:
+
+kinds         KIND = Kind(...)            functions make, check
+data          SOURCE = DataSource(...)    functions source_files, load
+families      FAMILY = Family(...)        the trainer that it names
+measurements  @measurement(...)           on a function measure(cell)
+figures       @figure(...)                on a function of Inputs; its caption is <name>.rst
+claims        @claim(...)                 on functions of Tables, any number in a file
+
+Declarations of kinds, data and families are imported when a study is read: what they need of large
+libraries they import late. Those of measurements, figures and claims are read without being run,
+so their arguments are literals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeVar
+
+from gridproof.errors import GridproofError, nearest
+from gridproof.parameter import (
+    FilePath,
+    Number,
+    Parameters,
+    Section,
+    Seed,
+    Switch,
+    Text,
+    Whole,
+    conflict,
+    expected,
+    parameter,
+)
+
+if TYPE_CHECKING:
+    import numpy as np
+    from torch import Tensor
+
+    from gridproof.draw.inputs import Inputs
+    from gridproof.judge.claim_tables import Tables
+    from gridproof.judge.condition import Condition
+
+__all__ = [
+    "Claim",
+    "DataSource",
+    "Family",
+    "FilePath",
+    "GridproofError",
+    "Kind",
+    "Number",
+    "Parameters",
+    "Replicate",
+    "Section",
+    "Seed",
+    "Switch",
+    "Table",
+    "Text",
+    "Training",
+    "UntestableError",
+    "Value",
+    "Whole",
+    "claim",
+    "conflict",
+    "expected",
+    "figure",
+    "measurement",
+    "nearest",
+    "parameter",
+]
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+Table = Mapping[str, "np.ndarray"]
+"""Columns of equal length by name; a masked value (numpy.ma) is a null."""
+
+
+class UntestableError(GridproofError):
+    """What a claim needs is not there: data, weights, a cell or a measurement; says which."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A form of prepared data; its module makes, checks and reads the files.
+
+    `make(name, source, options, digest, folder)` writes the files from the module of a source, or,
+    where data are derived from others, `make(name, base, options, digest, folder)` from the folder
+    `base`; `check(folder, digest)` raises GridproofError where files are damaged.
+
+    Attributes
+    ----------
+    files : names of the files in the folder of such data.
+    content : functions of the module that decide what is in the files, as part of their identity;
+        what is only said about them, in facts.json, is none of it.
+    derived_from : the kind that such data are made from; empty where a source makes them. The
+        module then has `derive(parameters)`, the options that a cell asks for, and
+        `identity(options)`, what besides base and code decides the content.
+    libraries : distributions that compute derived data.
+    threads : of the job that makes derived data.
+    gpu : whether that job uses a GPU where there is one.
+    picture : figure that shows such data; empty for what nobody can look at.
+    """
+
+    files: tuple[str, ...]
+    content: tuple[str, ...]
+    derived_from: str = ""
+    libraries: tuple[str, ...] = ()
+    threads: int = 1
+    gpu: bool = False
+    picture: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataSource:
+    """Where data come from; its module loads the rows.
+
+    `source_files(options)` returns the files whose content decides the rows, and
+    `load(options)` the rows in the form that the kind asks for; where names of files decide
+    something, `source_names(options)` returns what they decide. All raise GridproofError that
+    names the file, row and column of what is wrong.
+
+    Attributes
+    ----------
+    description : what a study's author gets, for the reference of the configuration.
+    kind : the form that the data are prepared in.
+    options : the keys that a study may set, besides `source`.
+    libraries : distributions whose versions can change the rows.
+    path_options : options that say where a file lies, which is not part of the data's identity.
+    """
+
+    description: str
+    kind: str
+    options: type[Section]
+    libraries: tuple[str, ...] = ()
+    path_options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replicate:
+    """The result of one seed of a cell.
+
+    tables: file stem to columns of equal length (`metrics` has at least one row);
+    tensors: file stem to named arrays (`final` at least); facts: numbers about the replicate.
+    """
+
+    tables: Mapping[str, Table]
+    tensors: Mapping[str, Mapping[str, np.ndarray]]
+    facts: Mapping[str, int | float | None]
+
+
+class Training(Protocol):
+    """A block of replicates in training; what every family's trainer offers."""
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing is left to train."""
+
+    def advance(self) -> str:
+        """Train the next part (an epoch, a round); return a line for the log."""
+
+    def state(self) -> dict[str, Tensor]:
+        """Return all that changes, as tensors by name."""
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Continue from what `state` returned."""
+
+    def replicate(self, seed: int) -> Replicate:
+        """Return the finished result of `seed`."""
+
+
+def one_second(_parameters: Any) -> float:
+    """Return the cost of a cell that takes no time to speak of."""
+    return 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """A kind of trainer.
+
+    Attributes
+    ----------
+    description : what it trains, for the reference of the configuration.
+    kind : the form of prepared data that its trainer reads.
+    parameters : its parameters, declared once: schema, reference, the trainer's argument and the
+        readable names of cells follow from them.
+    trainer : `module:name` in the family's folder, called with `parameters` (of the class above),
+        `data` (the folder of prepared data), `engine`, `threads` and `seeds` (a whole block);
+        returns a Training that has not begun.
+    libraries : distributions that compute its results, whose versions are part of a cell's
+        identity.
+    tables : the tables that its replicates hold; `metrics` at least.
+    history : whether replicates hold the weights after every epoch.
+    figures : what the report shows of an experiment that does not say.
+    stacked : whether a block of seeds trains as one; else each seed trains by itself.
+    gpu : whether its trainer uses a GPU where there is one.
+    engine : returns `eager` or `compiled` for the engine `auto` and the parameters of a cell; None
+        where there is one engine only.
+    uncompiled : parameters that compiled code does not depend on.
+    chosen : returns further entry points `module:name` that the parameters of a cell choose, and
+        the digests of files (such as weights) that they name.
+    trained : `module:name` of what reads a finished cell for its measurements.
+    cost : returns what a cell takes in units of its own, for the order and the time of jobs.
+    seconds_per_cost : what a unit of cost took at most, before any cell is trained.
+    train_rows : how many rows it was measured on.
+    memory_mb : the most that a job took.
+    warning : what the report says before anything it says of such cells.
+    name, package : where it lies; filled in when it is found.
+    """
+
+    description: str
+    kind: str
+    parameters: type[Parameters]
+    trainer: str
+    libraries: tuple[str, ...]
+    tables: tuple[str, ...] = ("metrics", "batches")
+    history: bool = False
+    figures: tuple[str, ...] = ()
+    stacked: bool = False
+    gpu: bool = False
+    engine: Callable[[str, Any], str] | None = None
+    uncompiled: tuple[str, ...] = ()
+    chosen: Callable[[Any], Chosen] | None = None
+    trained: str = ""
+    cost: Callable[[Any], float] = one_second
+    seconds_per_cost: float = 1.0
+    train_rows: int = 1
+    memory_mb: int = 1000
+    warning: str = ""
+    name: str = ""
+    package: str = ""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """What a job assembles of a cell's replicates."""
+        tensors = ("checkpoint.safetensors", *(["history.safetensors"] if self.history else []))
+        return (*(f"{table}.parquet" for table in self.tables), *tensors, "replicates.json")
+
+
+class Chosen(NamedTuple):
+    """What the values of a cell's parameters add to its code and to its identity."""
+
+    entries: tuple[str, ...] = ()
+    digests: Mapping[str, str] = {}
+
+
+class Value(NamedTuple):
+    """One measured number: whose it is, of which epoch and layer (None: of the whole network)."""
+
+    seed: int
+    epoch: int
+    layer: int | None
+    quantity: str
+    value: float
+
+
+def measurement(
+    *,
+    description: str,
+    table: str,
+    quantities: Sequence[str],
+    families: Sequence[str],
+    unfit: Sequence[str] = (),
+) -> Callable[[Function], Function]:
+    """Declare the function below, `measure(cell) -> list[Value]`, as a measurement.
+
+    Parameters
+    ----------
+    description : what is measured, for the reference of the configuration.
+    table : the table that its quantities are columns of.
+    quantities : the names of its values.
+    families : families whose cells can be measured; `cell` is what their `trained` reads.
+    unfit : switches of a cell with which the measurement has no meaning.
+    """
+    return lambda function: function
+
+
+def figure(
+    *,
+    description: str,
+    families: Sequence[str] = (),
+    tables: Sequence[str] = (),
+    kinds: Sequence[str] = (),
+    shows: Literal["experiment", "data"] = "experiment",
+    needs_checkpoints: bool = False,
+    raster: bool = False,
+    animated: bool = False,
+) -> Callable[[Callable[[Inputs], Any]], Callable[[Inputs], Any]]:
+    """Declare the function below, `draw(inputs) -> Figure`, as a figure.
+
+    The module also holds `describe(inputs) -> str`, what the figure shows to someone who cannot
+    see it. It may hold `chart(inputs)`, panels of numbers for the page; `frames(inputs)`, images of
+    equal size; and `explore(inputs)`, what the page shows with sliders, or None.
+
+    Parameters
+    ----------
+    description : what it shows, for the reference of the configuration.
+    families : families whose cells it shows; any by default.
+    tables : tables that its cells must have.
+    kinds : kinds of data that it fits; any by default.
+    shows : an experiment's cells, or a data set alone.
+    needs_checkpoints : whether it is drawn from the cells' final weights.
+    raster : whether it holds a picture or a map, and is embedded as PNG.
+    animated : whether `frames` draws it from the weights after every epoch.
+    """
+    return lambda function: function
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A statement that a study's tables support or contradict.
+
+    Attributes
+    ----------
+    id : lower-case letters, digits, points and hyphens.
+    section : of the write-up; empty for a claim of none.
+    experiment : the one that the report shows it with; `needs` are all that it looks at.
+    statement : the statement in a sentence.
+    rule : what has to be true of one seed's numbers, in words; `{names}` are thresholds.
+    measure : returns conditions, all of which have to be met; raises UntestableError.
+    speculation : whether the write-up only supposes it.
+    """
+
+    id: str
+    section: str
+    experiment: str
+    needs: tuple[str, ...]
+    statement: str
+    rule: str
+    measure: Callable[[Tables], list[Condition]]
+    speculation: bool = False
+
+
+CLAIM = "gridproof_claim"
+"""Attribute of a function that holds its claim."""
+
+
+def claim(
+    id: str,
+    *,
+    statement: str,
+    rule: str,
+    experiment: str,
+    also: Sequence[str] = (),
+    section: str = "",
+    speculation: bool = False,
+) -> Callable[[Function], Function]:
+    """Declare the function below as the measure of a claim.
+
+    Parameters
+    ----------
+    id, statement, rule, experiment, section, speculation : as in Claim.
+    also : further experiments that the function looks at.
+    """
+
+    def declare(function: Function) -> Function:
+        declared = Claim(
+            id=id,
+            section=section,
+            experiment=experiment,
+            needs=(experiment, *also),
+            statement=statement,
+            rule=rule,
+            measure=function,
+            speculation=speculation,
+        )
+        setattr(function, CLAIM, declared)
+        return function
+
+    return declare
+
+
+class SourceModule(Protocol):
+    """What the module of a data source offers; importing it must be cheap."""
+
+    SOURCE: DataSource
+
+    def source_files(self, options: Mapping[str, Any]) -> tuple[Path, ...]:
+        """Return the files whose content decides the rows; GridproofError if one is missing."""
+
+    def load(self, options: Mapping[str, Any]) -> Any:
+        """Return all rows; GridproofError names the file, row and column of what is wrong."""
+
+
+def claims_in(module: Any) -> Iterator[Claim]:
+    """Yield the claims that a module declares itself, in the order in which they are written."""
+    for value in vars(module).values():
+        declared = getattr(value, CLAIM, None)
+        if isinstance(declared, Claim) and value.__module__ == module.__name__:
+            yield declared
