@@ -16,6 +16,7 @@ from typing import Any
 
 from gridproof.errors import GridproofError
 from gridproof.files.atomic import write_bytes
+from gridproof.files.digests import file_digest
 from gridproof.plan.data_sources import find_source
 
 DIGEST_LENGTH = 12
@@ -54,15 +55,6 @@ def data_digest(
         identity["names"] = source_names(options)
     canonical = json.dumps(identity, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(canonical.encode()).hexdigest()[:DIGEST_LENGTH]
-
-
-def file_digest(path: Path) -> str:
-    """Return the SHA-256 of a file's content, in hexadecimal digits."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise GridproofError(f"{path} cannot be read: {error.strerror}") from error
 
 
 def _content_digests(files: tuple[Path, ...], memory: Path | None) -> list[str]:

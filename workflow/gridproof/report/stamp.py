@@ -11,6 +11,7 @@ from pathlib import Path
 
 from gridproof.draw.figure_registry import FIGURES, explored_figure
 from gridproof.errors import GridproofError
+from gridproof.files.digests import file_digest
 from gridproof.files.layout import CELLS, replicate_folder
 from gridproof.plan.closure import code_digest
 from gridproof.plan.kinds import KINDS
@@ -26,7 +27,7 @@ from gridproof.plan.stages import (
     template_files,
 )
 from gridproof.report.report_plan import PlannedExperiment, StudyPlan
-from gridproof.run.manifest import file_digest, read_manifest
+from gridproof.run.manifest import read_manifest
 from gridproof.run.measurement_registry import MEASUREMENTS
 
 STAMP = "stamp"

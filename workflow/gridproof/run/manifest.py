@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from hashlib import sha256
 from pathlib import Path
 
+from gridproof.files.digests import file_digest
 from gridproof.files.layout import replicate_folder
 
 MANIFEST = "replicate.json"
-
-
-def file_digest(path: Path) -> str:
-    """Return the SHA-256 of a file's content, in hex."""
-    return sha256(path.read_bytes()).hexdigest()
 
 
 def read_manifest(folder: Path) -> dict[str, object] | None:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gridproof.files.atomic import atomic_folder
+from gridproof.files.digests import file_digest
 from gridproof.files.formats import table_of, write_table, write_tensors
-from gridproof.run.manifest import MANIFEST, file_digest
+from gridproof.run.manifest import MANIFEST
 
 if TYPE_CHECKING:
     from gridproof.parts.training.replicate import Replicate

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -13,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from gridproof.errors import GridproofError
+from gridproof.files.digests import file_digest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,8 +91,8 @@ def check_prepared(directory: Path, digest: str) -> None:
         _unreadable(directory / FACTS, f"its digest is {facts.get('digest')}, expected {digest}")
     path = directory / PARQUET
     try:
-        content = hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
+        content = file_digest(path)
+    except GridproofError as error:
         _unreadable(path, error)
     if facts.get("content") != content:
         _unreadable(path, f"it is not the file that {FACTS} describes")

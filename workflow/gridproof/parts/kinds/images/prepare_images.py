@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 from collections.abc import Iterator, Mapping
@@ -14,6 +13,7 @@ import pyarrow as pa
 
 from gridproof.errors import GridproofError
 from gridproof.files.atomic import atomic_folder
+from gridproof.files.digests import file_digest
 from gridproof.files.formats import write_table
 from gridproof.parts.kinds.images.duplicates import DuplicateFinder, pair_facts
 from gridproof.parts.kinds.images.image_source import ImageData, ImageSourceModule
@@ -55,7 +55,7 @@ def prepare_images(
                 "digest": digest,
                 "kind": "images",
                 **describe(data, counts),
-                "content": hashlib.sha256((folder / PARQUET).read_bytes()).hexdigest(),
+                "content": file_digest(folder / PARQUET),
                 "images": images,
                 **_duplicate_facts(data, finder),
             }
@@ -128,8 +128,7 @@ def _write_images(path: Path, data: ImageData, finder: DuplicateFinder) -> str:
         for image in _checked(data, shape):
             finder.add(image)
             file.write(image.tobytes())
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return file_digest(path)
 
 
 def _checked(data: ImageData, shape: tuple[int, ...]) -> Iterator[np.ndarray]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -12,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gridproof.errors import GridproofError
+from gridproof.files.digests import file_digest
 from gridproof.parts.kinds.table import FACTS, PARQUET, check_prepared, load_facts
 
 IMAGES = "images.npy"
@@ -75,9 +75,8 @@ def check_array(directory: Path, digest: str, name: str, fact: str) -> None:
     check_prepared(directory, digest)
     path = directory / name
     try:
-        with path.open("rb") as file:
-            content = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
+        content = file_digest(path)
+    except GridproofError as error:
         unreadable(path, error)
     if load_facts(directory).get(fact) != content:
         unreadable(path, f"it is not the file that {FACTS} describes")

@@ -7,7 +7,6 @@ so the code of a cell is that of its own backbone, and a new file trains no othe
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import pkgutil
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from gridproof.errors import GridproofError, nearest
+from gridproof.files.digests import file_digest
 
 if TYPE_CHECKING:
     from torch import nn
@@ -84,9 +84,9 @@ class Backbone:
         path = self.weights_file(weights)
         try:
             status = path.stat()
-            digest = _sha256(path, status.st_size, status.st_mtime_ns)
         except OSError as error:
             raise GridproofError(f"{path} cannot be read: {error.strerror}") from error
+        digest = _known_digest(path, status.st_size, status.st_mtime_ns)
         if not digest.startswith(self.sha256):
             raise GridproofError(
                 f"weights of {self.name}: found a file with SHA-256 {digest[:12]}... at {path}, "
@@ -118,10 +118,9 @@ class Backbone:
 
 
 @cache
-def _sha256(path: Path, size: int, changed: int) -> str:
-    """Return the digest of a file; `size` and `changed` tell a changed file from a known one."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _known_digest(path: Path, _size: int, _changed: int) -> str:
+    """Return the digest of a file; size and time tell a changed file from a known one."""
+    return file_digest(path)
 
 
 def backbone_module(name: str) -> str:
