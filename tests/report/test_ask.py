@@ -2,10 +2,10 @@ import pandas as pd
 import pytest
 
 from draw.synthetic import MEASUREMENTS, synthetic_cell, write_slice
-from gridproof.draw.inputs import load_slice
 from gridproof.errors import GridproofError
 from gridproof.report.step_words import Steps
 from gridproof.tables.ask import Ask, training_seconds
+from gridproof.tables.members import load_slice
 
 FACTS = {"prior_entropy": 0.5, "rows": {"train": 640}}
 

@@ -5,8 +5,8 @@ import shutil
 import pytest
 
 from draw.synthetic import MEASUREMENTS, synthetic_cell
-from gridproof.draw.inputs import load_slice
 from gridproof.errors import GridproofError
+from gridproof.tables.members import load_slice
 from report.conftest import TEMPLATES
 
 SECTIONS = sorted(

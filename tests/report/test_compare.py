@@ -1,10 +1,10 @@
 import pytest
 
 from draw.synthetic import MEASUREMENTS, synthetic_cell, write_slice
-from gridproof.draw.inputs import load_slice
 from gridproof.judge.published import Published, read_published
 from gridproof.report.against_print import compare, difference
 from gridproof.tables.ask import Ask
+from gridproof.tables.members import load_slice
 from report.conftest import TEMPLATES
 
 FACTS = {

@@ -6,7 +6,7 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from gridproof.report.markdown import escape
+from gridproof.kit.markdown import escape
 from gridproof.report.page_html import Image, render_page
 from gridproof.report.template_environments import html_environment
 from report.conftest import TEMPLATES

@@ -6,9 +6,9 @@ import re
 import pytest
 
 from draw.synthetic_images import Model, seventeen, write_comparison, write_images
-from gridproof.draw.inputs import load_slice
 from gridproof.report.prediction_words import Judged
 from gridproof.tables.ask import Ask
+from gridproof.tables.members import load_slice
 from report.conftest import TEMPLATES, panels
 
 SECTIONS = sorted(

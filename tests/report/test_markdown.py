@@ -1,7 +1,7 @@
 import pytest
 from markdown_it import MarkdownIt
 
-from gridproof.report.markdown import Markdown, escape, listed, table
+from gridproof.kit.markdown import Markdown, escape, listed, table
 from gridproof.report.page_html import heading_id
 
 

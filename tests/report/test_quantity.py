@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from gridproof.tables.quantity import (
+from gridproof.kit.quantity import (
     change,
     decimal,
     scientific,

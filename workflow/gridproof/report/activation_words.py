@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from gridproof.draw.inputs import Member
-from gridproof.report.markdown import Markdown, table
+from gridproof.kit.markdown import Markdown, table
 from gridproof.tables.ask import Ask
-from gridproof.tables.quantity import Quantity, decimal, summarise
+from gridproof.tables.members import Member
+from gridproof.kit.quantity import Quantity, decimal, summarise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
-from gridproof.draw.inputs import Member
 from gridproof.judge.published import Published, PublishedValue
 from gridproof.report.gradient_words import Gradients, middle_value, n_zero
 from gridproof.report.region_words import Regions
 from gridproof.report.step_words import Steps, steps_per_epoch
 from gridproof.tables.ask import Ask
-from gridproof.tables.quantity import (
+from gridproof.tables.members import Member
+from gridproof.kit.quantity import (
     Quantity,
     change,
     decimal,

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment
 
-from gridproof.draw.inputs import Inputs, Slice, load_slice
+from gridproof.draw.inputs import Inputs
 from gridproof.files.atomic import write_text
 from gridproof.judge.published import Published, read_published
 from gridproof.report.against_print import Comparison, compare, difference
@@ -27,6 +27,7 @@ from gridproof.report.slider_data import add_explorers
 from gridproof.report.stamp import STAMP, Sources, make_stamp
 from gridproof.report.template_environments import html_environment, markdown_environment, render
 from gridproof.tables.ask import Ask, training_seconds
+from gridproof.tables.members import Slice, load_slice
 
 GENERIC_SECTIONS = {"places": "sections/_experiment.md.j2", "images": "sections/_images.md.j2"}
 PROVENANCE = ("engine", "threads", "device", "python", "commit")

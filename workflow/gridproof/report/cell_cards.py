@@ -10,14 +10,14 @@ from itertools import groupby
 import pandas as pd
 import yaml
 
-from gridproof.draw.inputs import Member, Slice
 from gridproof.files.layout import CELLS, assembled_folder, block_of
 from gridproof.report.claim_views import JudgedClaim, cell_link
-from gridproof.report.markdown import Markdown, escape, table
+from gridproof.kit.markdown import Markdown, escape, table
 from gridproof.report.page_html import heading_id
 from gridproof.report.report_plan import PlannedCell, StudyPlan
 from gridproof.tables.ask import training_seconds
-from gridproof.tables.quantity import Quantity, decimal, summarise, thousands
+from gridproof.tables.members import Member, Slice
+from gridproof.kit.quantity import Quantity, decimal, summarise, thousands
 
 MADE_WITH = ("engine", "threads", "device", "python", "commit", "finished")
 """Columns of the table of replicates that say how a replicate was made."""

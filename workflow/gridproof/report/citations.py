@@ -9,7 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from gridproof.errors import GridproofError, nearest
-from gridproof.report.markdown import Markdown, escape
+from gridproof.kit.markdown import Markdown, escape
 
 
 class Reference(BaseModel):

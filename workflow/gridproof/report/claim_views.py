@@ -12,9 +12,9 @@ from typing import Any
 
 from gridproof.files.formats import read_table
 from gridproof.judge.thresholds import ANY, UNWRITTEN
-from gridproof.report.markdown import Markdown, code, escape, table
+from gridproof.kit.markdown import Markdown, code, escape, table
 from gridproof.report.page_html import heading_id
-from gridproof.tables.quantity import NONE, decimal, scientific, thousands
+from gridproof.kit.quantity import NONE, decimal, scientific, thousands
 
 OWN = "your own"
 CONTRADICTS = "contradicts"

@@ -8,11 +8,11 @@ from statistics import median
 
 import pandas as pd
 
-from gridproof.draw.inputs import Member
 from gridproof.report.activation_words import DeadRelus
-from gridproof.report.markdown import Markdown, table
+from gridproof.kit.markdown import Markdown, table
 from gridproof.tables.ask import Ask
-from gridproof.tables.quantity import Quantity, scientific, summarise, unmeasured
+from gridproof.tables.members import Member
+from gridproof.kit.quantity import Quantity, scientific, summarise, unmeasured
 
 SHOWN_SHARES = (0.0, 0.3, 0.6, 0.9, 0.95, 0.99, 1.0)
 """The layers that tables show, as shares of the depth: 0, 30, 60, 90, 95, 99, 100 of a hundred."""

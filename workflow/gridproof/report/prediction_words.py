@@ -8,7 +8,6 @@ from functools import cached_property
 
 import pandas as pd
 
-from gridproof.draw.inputs import Member
 from gridproof.kit.model_comparison import (
     CONFIDENCE,
     Place,
@@ -17,9 +16,10 @@ from gridproof.kit.model_comparison import (
     outcomes,
     ranking,
 )
-from gridproof.report.markdown import Markdown, table
+from gridproof.kit.markdown import Markdown, table
 from gridproof.tables.ask import Ask
-from gridproof.tables.quantity import Quantity, decimal, scientific, summarise
+from gridproof.tables.members import Member
+from gridproof.kit.quantity import Quantity, decimal, scientific, summarise
 
 SPLIT = "test"
 SMALLEST_DECIMAL = 1e-3

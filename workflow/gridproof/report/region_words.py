@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import comb
 
-from gridproof.draw.inputs import Member
-from gridproof.report.markdown import Markdown, table
+from gridproof.kit.markdown import Markdown, table
 from gridproof.tables.ask import Ask
-from gridproof.tables.quantity import Quantity, summarise, thousands, unmeasured
+from gridproof.tables.members import Member
+from gridproof.kit.quantity import Quantity, summarise, thousands, unmeasured
 
 INPUTS = 2
 """Longitude and latitude."""

@@ -13,7 +13,7 @@ from gridproof.errors import GridproofError
 from gridproof.plan.absent import Gap, MissingData
 
 if TYPE_CHECKING:
-    from gridproof.draw.inputs import Slice
+    from gridproof.tables.members import Slice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,14 +12,14 @@ from gridproof.report.activation_words import DeadRelus
 from gridproof.report.against_print import WORDS, Comparison, Difference
 from gridproof.report.claim_views import JudgedClaim, cell_link
 from gridproof.report.gradient_words import Gradients, middle_value, n_zero
-from gridproof.report.markdown import Markdown, table
+from gridproof.kit.markdown import Markdown, table
 from gridproof.report.pictures import Picture
 from gridproof.report.prediction_words import Judged
 from gridproof.report.region_words import Regions
 from gridproof.report.report_plan import PlannedExperiment
 from gridproof.report.step_words import Steps
 from gridproof.tables.ask import Ask, is_measured, training_seconds
-from gridproof.tables.quantity import decimal
+from gridproof.kit.quantity import decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from gridproof.draw.figure_registry import explored_figure
-from gridproof.draw.inputs import Slice
 from gridproof.errors import GridproofError
 from gridproof.report.pictures import Picture
+from gridproof.tables.members import Slice
 
 
 def add_explorers(

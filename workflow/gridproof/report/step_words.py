@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from gridproof.draw.inputs import Member
 from gridproof.kit.batch_variance import batch_variance
 from gridproof.tables.ask import Ask
-from gridproof.tables.quantity import Quantity, summarise, unmeasured
+from gridproof.tables.members import Member
+from gridproof.kit.quantity import Quantity, summarise, unmeasured
 
 MIN_STEPS = 3
 

@@ -21,9 +21,9 @@ from gridproof.judge.condition import CONFIDENCE
 from gridproof.report.cell_cards import cards_table
 from gridproof.report.citations import Citations
 from gridproof.report.claim_views import SMALLEST_DECIMAL, claims_table, number
-from gridproof.report.markdown import code, escape, listed, table
+from gridproof.kit.markdown import code, escape, listed, table
 from gridproof.report.page_html import heading_id
-from gridproof.tables.quantity import (
+from gridproof.kit.quantity import (
     Quantity,
     change,
     decimal,
