@@ -12,7 +12,8 @@ from draw.synthetic_images import (
     write_images,
     write_trees,
 )
-from gridproof.draw.inputs import Inputs, load_slice
+from gridproof.draw.inputs import Inputs
+from gridproof.tables.members import load_slice
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from gridproof.draw.inputs import Member
+from gridproof.tables.members import Member
 
 N_TEST, N_VAL, SIZE = 40, 40, 32
 CLASSES = ("fake", "real")
@@ -39,10 +39,14 @@ MODEL = {"family": "cnn", "learning_rate": None, "solver": None, "crop": None, "
 
 @dataclass(frozen=True, kw_only=True)
 class Model:
-    """A cell to make up: its scores tell `skill` standard deviations between the classes."""
+    """A cell to make up: its scores tell `skill` standard deviations between the classes.
+
+    In a comparison, `part` is the experiment that the cell comes from.
+    """
 
     label: str
     skill: float
+    part: str = ""
     seeds: Sequence[int] = SEEDS
     parameters: dict[str, object] = field(default_factory=dict)
     steps: int = STEPS
@@ -60,6 +64,7 @@ def seventeen() -> list[Model]:
         Model(
             label=f"{name} learning_rate {rate:g}",
             skill=skill,
+            part=name,
             parameters={
                 "family": "probe" if name == "linear_probe" else "cnn",
                 "solver": "adam" if name == "linear_probe" else None,
@@ -73,8 +78,15 @@ def seventeen() -> list[Model]:
     trees = {"family": "xgboost", "crop": CROP}
     return [
         *models,
-        Model(label="sklearn_probe", skill=1.4, seeds=(0,), parameters=probe, steps=0),
-        Model(label="xgboost", skill=0.9, seeds=(0,), parameters=trees, steps=0),
+        Model(
+            label="sklearn_probe",
+            part="sklearn_probe",
+            skill=1.4,
+            seeds=(0,),
+            parameters=probe,
+            steps=0,
+        ),
+        Model(label="xgboost", part="xgboost", skill=0.9, seeds=(0,), parameters=trees, steps=0),
     ]
 
 
@@ -132,7 +144,14 @@ def write_comparison(
         ),
         "memberships": pd.DataFrame(
             [
-                {"experiment": experiment, "cell": cell, "label": model.label, "position": place}
+                {
+                    "experiment": experiment,
+                    "cell": cell,
+                    "label": model.label,
+                    "group": model.part or experiment,
+                    "setting": model.label.removeprefix(f"{model.part} "),
+                    "position": place,
+                }
                 for place, (cell, model) in enumerate(cells.items())
             ]
         ),

@@ -5,9 +5,9 @@ import pytest
 from draw.synthetic import MEASUREMENTS, synthetic_cell, write_checkpoint, write_history
 from gridproof.draw.drawing import draw
 from gridproof.draw.figure_registry import FIGURES
-from gridproof.draw.inputs import load_slice
 from gridproof.errors import GridproofError
 from gridproof.plan.kinds import KINDS
+from gridproof.tables.members import load_slice
 
 PICTURE_OF_IMAGES = KINDS["images"].picture
 OF_COORDINATES = [

@@ -13,7 +13,7 @@ from PIL import Image
 
 from draw.synthetic import synthetic_cell, write_history
 from gridproof.draw.figure_registry import FIGURES, explored_figure
-from gridproof.draw.inputs import Inputs, load_slice
+from gridproof.draw.inputs import Inputs
 from gridproof.kit.style import SEA_COLOR
 from gridproof.parts.figures.explorer import (
     UNKNOWN_COLOR,
@@ -24,6 +24,7 @@ from gridproof.parts.figures.explorer import (
 )
 from gridproof.parts.figures.geography import class_colors, map_grid
 from gridproof.parts.figures.networks import Prediction
+from gridproof.tables.members import load_slice
 
 CENTRES = ((2.0, 52.0), (6.0, 52.0), (2.0, 56.0), (6.0, 56.0))
 """Of the four square countries, in the order of their labels."""

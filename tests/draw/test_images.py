@@ -11,11 +11,12 @@ from draw.synthetic import synthetic_cell
 from draw.synthetic_images import CROP, RATES, SEEDS, STEPS, Model, accuracy, two
 from gridproof.draw.drawing import draw
 from gridproof.draw.figure_registry import FIGURES
-from gridproof.draw.inputs import Inputs, load_slice
+from gridproof.draw.inputs import Inputs
 from gridproof.errors import GridproofError
 from gridproof.kit.baselines import baseline, best_of_each, by_baseline, predictions
 from gridproof.kit.style import figure_style
 from gridproof.parts.figures import accuracy_by_rate, calibration, loss_by_step, ranking, roc
+from gridproof.tables.members import load_slice
 
 BASELINES = ["scratch", "finetune", "linear_probe", "sklearn_probe", "xgboost"]
 OF_IMAGES = [

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from draw.synthetic import PRIOR, synthetic_cell
-from gridproof.draw.inputs import Inputs, load_slice
+from gridproof.draw.inputs import Inputs
 from gridproof.kit.style import figure_style
 from gridproof.parts.figures import curves, splits
+from gridproof.tables.members import load_slice
 
 
 @pytest.fixture

@@ -5,12 +5,13 @@ import pandas as pd
 import pytest
 
 from draw.synthetic import synthetic_cell, write_checkpoint
-from gridproof.draw.inputs import Inputs, load_slice
+from gridproof.draw.inputs import Inputs
 from gridproof.errors import GridproofError
 from gridproof.kit.style import figure_style
 from gridproof.parts.figures import borders, boundaries, places
 from gridproof.parts.figures.geography import class_colors, inner_points, map_grid
 from gridproof.parts.figures.networks import predict_points, stored_seeds
+from gridproof.tables.members import load_slice
 
 SHAPE = {"depth": 1, "width": 4, "epochs": 3}
 

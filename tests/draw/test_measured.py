@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from draw.synthetic import STEPS_PER_EPOCH, ZERO_BELOW, synthetic_cell, write_checkpoint
-from gridproof.draw.inputs import Inputs, load_slice
+from gridproof.draw.inputs import Inputs
 from gridproof.errors import GridproofError
 from gridproof.kit.batch_variance import batch_variance
 from gridproof.kit.style import figure_style
@@ -13,6 +13,7 @@ from gridproof.parts.figures import auroc_by_epoch as auroc
 from gridproof.parts.figures import batch_loss, extremes, gradient_norms, shape_effect, splits
 from gridproof.parts.figures import dead_units as dead_relus
 from gridproof.parts.figures import region_counts as linear_regions
+from gridproof.tables.members import load_slice
 
 DEEP = {"depth": 12, "width": 4, "epochs": 3, "gradient_norms": True}
 

@@ -6,10 +6,11 @@ from PIL import Image
 
 from draw.synthetic import synthetic_cell, write_history
 from gridproof.draw.animation import animate
-from gridproof.draw.inputs import Inputs, load_slice
+from gridproof.draw.inputs import Inputs
 from gridproof.errors import GridproofError
 from gridproof.kit.style import figure_style
 from gridproof.parts.figures.sharpening import borders_by_epoch, describe, frames, spread_epochs
+from gridproof.tables.members import load_slice
 
 SHAPE = {"depth": 1, "width": 4, "epochs": 3, "seeds": (0,)}
 

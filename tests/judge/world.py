@@ -10,11 +10,11 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from gridproof.draw.inputs import Member, Slice
 from gridproof.judge.claim_tables import Tables
 from gridproof.judge.published import read_published
 from gridproof.judge.thresholds import read_thresholds
 from gridproof.tables.ask import Ask
+from gridproof.tables.members import Member, Slice
 
 REPORT = Path(__file__).resolve().parents[2] / "report"
 PUBLISHED = read_published(REPORT / "published.yaml")
@@ -85,8 +85,11 @@ def cell(
     replicates = pd.DataFrame(
         {"seed": seeds, "n_parameters": n_parameters, "diverged_epoch": np.nan, "best_epoch": 1.0}
     )
+    label = ", ".join(f"{key} {value}" for key, value in parameters.items())
     return Cell(
-        label=", ".join(f"{key} {value}" for key, value in parameters.items()),
+        label=label,
+        group="",
+        setting=label,
         cell=f"{abs(hash(name)) % 16**12:012x}",
         slug="cell",
         parameters={**parameters, "epochs": epochs},

@@ -39,8 +39,15 @@ def test_cells_have_a_column_for_each_parameter(tables: Path) -> None:
 def test_memberships_name_the_cells(tables: Path) -> None:
     """A cell has the label and the position that the experiment gives it."""
     assert rows(tables / "batch_norm", "memberships") == [
-        {"experiment": "batch_norm", "cell": NORM, "label": "cell 0", "position": 0},
-        {"experiment": "batch_norm", "cell": SHARED, "label": "cell 1", "position": 1},
+        {
+            "experiment": "batch_norm",
+            "cell": cell,
+            "label": f"cell {position}",
+            "group": "batch_norm",
+            "setting": f"cell {position}",
+            "position": position,
+        }
+        for position, cell in enumerate((NORM, SHARED))
     ]
 
 

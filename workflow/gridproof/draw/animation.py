@@ -8,10 +8,11 @@ from pathlib import Path
 from PIL import Image
 
 from gridproof.draw.figure_registry import find_figure
-from gridproof.draw.inputs import Inputs, load_slice
+from gridproof.draw.inputs import Inputs
 from gridproof.errors import GridproofError
 from gridproof.files.atomic import atomic_path
 from gridproof.kit.style import figure_style
+from gridproof.tables.members import load_slice
 
 FRAME_MS = 220
 LAST_FRAME_MS = 2500

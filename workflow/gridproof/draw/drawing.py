@@ -10,10 +10,11 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from gridproof.draw.figure_registry import find_figure
-from gridproof.draw.inputs import Inputs, load_slice
+from gridproof.draw.inputs import Inputs
 from gridproof.errors import GridproofError
 from gridproof.files.atomic import atomic_path, write_text
 from gridproof.kit.style import figure_style
+from gridproof.tables.members import load_slice
 
 MAP_COLORS = 256
 

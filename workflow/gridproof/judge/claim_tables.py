@@ -10,12 +10,12 @@ from typing import Any
 import pandas as pd
 
 from gridproof.config.user_claims import written
-from gridproof.draw.inputs import Member
 from gridproof.errors import GridproofError
 from gridproof.judge.condition import Condition, by_seed
 from gridproof.judge.published import Published, PublishedValue
 from gridproof.judge.thresholds import Thresholds
 from gridproof.tables.ask import Ask
+from gridproof.tables.members import Member
 
 
 class UntestableError(GridproofError):

@@ -17,11 +17,11 @@ from gridproof.config.user_claims import (
     Within,
     written,
 )
-from gridproof.draw.inputs import Member
 from gridproof.judge.claim_registry import Claim
 from gridproof.judge.claim_tables import Tables, UntestableError
 from gridproof.judge.condition import Condition, by_seed
 from gridproof.kit.trends import largest, smallest, trained
+from gridproof.tables.members import Member
 
 
 def claim_from_yaml(name: str, content: Mapping[str, object]) -> Claim:

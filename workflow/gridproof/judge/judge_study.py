@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from gridproof.draw.inputs import load_slice
 from gridproof.errors import GridproofError
 from gridproof.files.atomic import atomic_path
 from gridproof.files.formats import write_table
@@ -27,6 +26,7 @@ from gridproof.report.report_plan import (
     read_facts,
 )
 from gridproof.tables.ask import Ask
+from gridproof.tables.members import load_slice
 
 PLAN = b"gridproof_plan"
 """Key of the file's metadata that names the plan that the claims were judged for."""

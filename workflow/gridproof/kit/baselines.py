@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from gridproof.draw.inputs import Inputs, Member
+from gridproof.draw.inputs import Inputs
 from gridproof.errors import GridproofError
 from gridproof.kit.labels import mean_spread
 from gridproof.kit.model_comparison import Place, accuracy_by_seed, outcomes, ranking
 from gridproof.kit.style import line_styles
+from gridproof.tables.members import Member
 
 MARKERS = ("o", "s", "D", "^", "v", "P", "X")
 RATE = "learning_rate"

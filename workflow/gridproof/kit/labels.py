@@ -7,7 +7,7 @@ from textwrap import fill
 
 import numpy as np
 
-from gridproof.draw.inputs import Member
+from gridproof.tables.members import Member
 
 LONG_LABEL = 34
 """Of labels longer than this, in characters, two do not fit side by side in a legend."""

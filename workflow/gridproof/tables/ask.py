@@ -8,10 +8,11 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from gridproof.draw.inputs import Member, Slice, series
 from gridproof.errors import GridproofError, nearest
+from gridproof.kit.series import series
 from gridproof.run.measurement_registry import quantities_of
-from gridproof.tables.quantity import Quantity, decimal, summarise, unmeasured
+from gridproof.tables.members import Member, Slice
+from gridproof.kit.quantity import Quantity, decimal, summarise, unmeasured
 
 Epoch = Literal["last", "best", "highest"] | int
 

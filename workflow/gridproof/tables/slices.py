@@ -82,6 +82,8 @@ def memberships(plan: Plan) -> Iterator[pa.Table]:
                 "experiment": plan["experiment"],
                 "cell": member["cell"],
                 "label": member["label"],
+                "group": member.get("group", plan["experiment"]),
+                "setting": member.get("setting", member["label"]),
                 "position": member["position"],
             }
             for member in plan["members"]

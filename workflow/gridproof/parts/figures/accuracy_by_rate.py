@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
-from gridproof.draw.inputs import Inputs, Member
+from gridproof.draw.inputs import Inputs
 from gridproof.errors import GridproofError
 from gridproof.kit.baselines import (
     CHANCE,
@@ -22,6 +22,7 @@ from gridproof.kit.baselines import (
 )
 from gridproof.kit.model_comparison import accuracy_by_seed
 from gridproof.kit.style import REFERENCE_COLOR, WIDTH
+from gridproof.tables.members import Member
 
 SHIFT = 0.08
 """The baselines' dots stand apart by this share of the rate."""

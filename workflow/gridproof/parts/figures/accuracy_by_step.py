@@ -7,10 +7,11 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from gridproof.draw.inputs import Inputs, Member
+from gridproof.draw.inputs import Inputs
 from gridproof.kit.bands import draw_band, draw_end
 from gridproof.kit.labels import final_value, legend_columns, noted_label, seeds_note
 from gridproof.kit.style import WIDTH, line_styles
+from gridproof.tables.members import Member
 
 COLUMN = "val_accuracy"
 

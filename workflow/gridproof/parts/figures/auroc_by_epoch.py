@@ -6,9 +6,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from gridproof.draw.inputs import Inputs, Member, unmeasured_figure
+from gridproof.draw.inputs import Inputs, unmeasured_figure
 from gridproof.kit.labels import final_value, mean_spread, noted_label, seeds_note
 from gridproof.kit.style import WIDTH, line_styles
+from gridproof.tables.members import Member
 
 PANELS = {"val_accuracy": "validation accuracy", "val_auroc": "validation AUROC"}
 

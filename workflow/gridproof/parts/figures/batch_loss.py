@@ -7,11 +7,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from gridproof.draw.inputs import Inputs, Member
+from gridproof.draw.inputs import Inputs
 from gridproof.errors import GridproofError
 from gridproof.kit.batch_variance import batch_variance
 from gridproof.kit.labels import mean_spread, noted_label, wrapped_label
 from gridproof.kit.style import REFERENCE_COLOR, WIDTH, line_styles
+from gridproof.tables.members import Member
 
 BINS = 120
 """Each training is divided into so many parts of equal length."""

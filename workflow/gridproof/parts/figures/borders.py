@@ -6,13 +6,14 @@ import math
 
 from matplotlib.figure import Figure
 
-from gridproof.draw.inputs import Inputs, Member
+from gridproof.draw.inputs import Inputs
 from gridproof.errors import GridproofError
 from gridproof.kit.style import WIDTH
 from gridproof.parts.figures.boundaries import draw_regions, write_codes
 from gridproof.parts.figures.geography import class_colors, map_grid
 from gridproof.parts.figures.networks import predict_points, stored_seeds
 from gridproof.parts.figures.places import map_height
+from gridproof.tables.members import Member
 
 STEP_DEGREES = 0.05
 CODE_SIZE = 10.0

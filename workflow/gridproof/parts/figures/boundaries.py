@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
-from gridproof.draw.inputs import Inputs, Member
+from gridproof.draw.inputs import Inputs
 from gridproof.kit.labels import divergence_note
 from gridproof.kit.style import SEA_COLOR, WIDTH
 from gridproof.parts.figures.geography import (
@@ -22,6 +22,7 @@ from gridproof.parts.figures.geography import (
 )
 from gridproof.parts.figures.networks import Prediction, predict_points
 from gridproof.parts.figures.places import map_height, write_code
+from gridproof.tables.members import Member
 
 STEP_DEGREES = 0.1
 MIN_AREA_POINTS = 60

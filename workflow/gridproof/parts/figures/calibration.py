@@ -7,9 +7,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from gridproof.draw.inputs import Inputs, Member
+from gridproof.draw.inputs import Inputs
 from gridproof.kit.baselines import best_of_each, looks, predictions
 from gridproof.kit.style import REFERENCE_COLOR, WIDTH
+from gridproof.tables.members import Member
 
 BINS = 10
 COLUMNS = 2

@@ -8,10 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from gridproof.draw.inputs import Inputs, Member
+from gridproof.draw.inputs import Inputs
 from gridproof.kit.bands import draw_band
 from gridproof.kit.labels import final_value, legend_columns, noted_label, seeds_note
 from gridproof.kit.style import REFERENCE_COLOR, WIDTH, line_styles
+from gridproof.tables.members import Member
 
 HEADROOM = 1.35
 """The axis ends at this multiple of the class prior's entropy unless final losses lie above it."""

@@ -10,9 +10,10 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.ticker import MaxNLocator
 
-from gridproof.draw.inputs import Inputs, Member
+from gridproof.draw.inputs import Inputs
 from gridproof.kit.labels import noted_label
 from gridproof.kit.style import WIDTH
+from gridproof.tables.members import Member
 
 COLORS = "cividis"
 NUMBERED_LAYERS = 12

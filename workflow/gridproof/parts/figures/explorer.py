@@ -15,12 +15,13 @@ import pandas as pd
 from matplotlib.colors import to_rgb
 from PIL import Image
 
-from gridproof.draw.inputs import Inputs, Member, load_slice
+from gridproof.draw.inputs import Inputs
 from gridproof.files.atomic import write_text
 from gridproof.kit.style import SEA_COLOR
 from gridproof.parts.figures.boundaries import class_borders
 from gridproof.parts.figures.geography import MapGrid, class_colors, map_grid
 from gridproof.parts.figures.networks import Prediction, predict_epochs
+from gridproof.tables.members import Member, load_slice
 
 WIDTH_PX = 360
 """Width of a frame; its height follows from the map's proportions."""

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from gridproof.draw.inputs import Inputs, Member
+from gridproof.draw.inputs import Inputs
 from gridproof.errors import GridproofError
 from gridproof.kit.bands import draw_band
 from gridproof.kit.labels import final_value, noted_label, seeds_note, wrapped_label
@@ -18,6 +18,7 @@ from gridproof.parts.figures.geography import class_colors, map_grid
 from gridproof.parts.figures.networks import predict_points
 from gridproof.parts.figures.places import map_height
 from gridproof.parts.figures.splits import DASHES
+from gridproof.tables.members import Member
 
 STEP_DEGREES = 0.1
 MAP_WIDTH = 3.1

@@ -12,10 +12,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from gridproof.draw.inputs import Inputs, Member
+from gridproof.draw.inputs import Inputs
 from gridproof.errors import GridproofError
 from gridproof.kit.labels import noted_label
 from gridproof.kit.style import WIDTH, line_styles
+from gridproof.tables.members import Member
 
 LAYERS = (0.0, 0.3, 0.6, 0.9, 0.95, 0.99)
 """The layers shown by epoch, as shares of the depth: 0, 30, 60, 90, 95 and 99 of 100."""

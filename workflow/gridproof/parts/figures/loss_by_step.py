@@ -10,11 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
-from gridproof.draw.inputs import Inputs, Member
+from gridproof.draw.inputs import Inputs
 from gridproof.errors import GridproofError
 from gridproof.kit.baselines import by_baseline
 from gridproof.kit.labels import legend_columns, mean_spread, noted_label, seeds_note
 from gridproof.kit.style import REFERENCE_COLOR, WIDTH, line_styles
+from gridproof.tables.members import Member
 
 POINTS = 200
 """Longer trainings are drawn as means of so many parts of equal length."""

@@ -11,10 +11,11 @@ from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 from safetensors import SafetensorError, safe_open
 
-from gridproof.draw.inputs import Inputs, Member
+from gridproof.draw.inputs import Inputs
 from gridproof.errors import GridproofError
 from gridproof.kit.labels import wrapped_label
 from gridproof.kit.style import WIDTH
+from gridproof.tables.members import Member
 
 CHANNELS = 3
 GAMMA = 0.5

@@ -7,11 +7,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from sklearn.metrics import roc_auc_score, roc_curve
 
-from gridproof.draw.inputs import Inputs, Member
+from gridproof.draw.inputs import Inputs
 from gridproof.kit.baselines import best_of_each, looks, predictions
 from gridproof.kit.labels import mean_spread
 from gridproof.kit.model_comparison import labels, scores
 from gridproof.kit.style import REFERENCE_COLOR, WIDTH
+from gridproof.tables.members import Member
 
 Curve = tuple[np.ndarray, np.ndarray]
 """False and true positive rates, both rising."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator, ScalarFormatter
 
-from gridproof.draw.inputs import Inputs, Member, series
+from gridproof.draw.inputs import Inputs
 from gridproof.errors import GridproofError
 from gridproof.kit.labels import final_value, noted_label, seeds_note
+from gridproof.kit.series import series
 from gridproof.kit.style import SPLIT_COLORS, WIDTH
+from gridproof.tables.members import Member
 
 UNITS = {"depth": "hidden layers", "width": "units in a hidden layer"}
 MARKERS = {"train": "o", "val": "s", "test": "D"}

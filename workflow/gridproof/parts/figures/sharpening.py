@@ -9,13 +9,14 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from gridproof.draw.inputs import Inputs, Member
+from gridproof.draw.inputs import Inputs
 from gridproof.kit.style import WIDTH
 from gridproof.parts.figures.borders import best_replicate
 from gridproof.parts.figures.boundaries import draw_regions
 from gridproof.parts.figures.geography import MapGrid, class_colors, map_grid
 from gridproof.parts.figures.networks import Prediction, predict_epochs
 from gridproof.parts.figures.places import map_height
+from gridproof.tables.members import Member
 
 STILL_DEGREES = 0.15
 FRAME_DEGREES = 0.1

@@ -7,11 +7,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from gridproof.draw.inputs import Inputs, Member
+from gridproof.draw.inputs import Inputs
 from gridproof.kit.bands import draw_band
 from gridproof.kit.labels import final_value, noted_label, seeds_note
 from gridproof.kit.style import REFERENCE_COLOR, SPLIT_COLORS, WIDTH
 from gridproof.parts.figures.curves import HEADROOM
+from gridproof.tables.members import Member
 
 EVAL_LABEL = "train, eval mode"
 DASHES = {"train": "-", "val": "-", "test": (0, (4, 2))}
