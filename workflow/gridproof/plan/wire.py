@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -65,7 +66,11 @@ def shortened(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
 
 
-@cache
 def reader(kind: type[Any]) -> TypeAdapter[Any]:
-    """Return what checks and writes one class of plans; a key that it does not have is refused."""
+    """Return what checks and writes one class of plans; made once, as there are many jobs."""
+    return _reader(cast("Hashable", kind))
+
+
+@cache
+def _reader(kind: Hashable) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
