@@ -15,7 +15,9 @@ from typing import Any, ClassVar
 
 from pydantic import ConfigDict
 
+from gridproof.config.user_claims import UserClaim
 from gridproof.plan.absent import Gap, MissingData
+from gridproof.plan.data_plan import DataPlan
 
 
 class Planned:
@@ -27,26 +29,9 @@ class Planned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataJob(Planned):
-    """Prepared data: what they are made from, by which code, and who they are.
+    """Data to prepare, from a source or from other data."""
 
-    Attributes
-    ----------
-    kind, source : names of the parts; there is no source where data are derived from `base`.
-    kind_module, source_module : the modules that they lie in.
-    options : what the study says of the source, or what a cell asks of derived data.
-    digest : of content, options and code.
-    folder : where the prepared data lie.
-    """
-
-    name: str
-    kind: str
-    kind_module: str
-    source: str = ""
-    source_module: str = ""
-    options: Mapping[str, Any]
-    digest: str
-    folder: Path
-    base: DataJob | None = None
+    data: DataPlan
     parts: tuple[str, ...] = ()
 
 
@@ -63,6 +48,7 @@ class TrainingJob(Planned):
     family : the module of the family.
     entries, code : entry points that train the cell, and the digest of the code they reach.
     libraries : versions of the distributions that compute the result.
+    data, prepared : folder of the prepared data, and what they were planned to be.
     seeds : of one block.
     """
 
@@ -73,7 +59,8 @@ class TrainingJob(Planned):
     entries: tuple[str, ...]
     code: str
     libraries: Mapping[str, str]
-    data: DataJob
+    data: Path
+    prepared: DataPlan
     seeds: tuple[int, ...]
     parts: tuple[str, ...] = ()
 
@@ -219,27 +206,21 @@ class PlannedData(Planned):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StudyPlan(Planned):
-    """What the report is to show.
+class PlannedStudy(Planned):
+    """What report and claims both follow from.
 
     Attributes
     ----------
     config : the study's file.
-    parts, words : folders of the study's own parts, and of its own words if it has some.
-    gaps : None for a whole study, else what is not finished.
-    claims : the name of the plan that the claims were judged by, whose content is in it.
+    parts : folders of the study's own parts.
+    missing : optional data that are not there.
     """
 
-    study: str | None
-    title: str
     config: str
     parts: tuple[str, ...]
-    words: Path | None
     data: tuple[PlannedData, ...]
     missing: tuple[MissingData, ...]
     experiments: tuple[PlannedExperiment, ...]
-    gaps: tuple[Gap, ...] | None
-    claims: str = ""
 
     @property
     def command(self) -> str:
@@ -264,19 +245,28 @@ class StudyPlan(Planned):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimsPlan(Planned):
-    """What the verdicts follow from besides the tables.
+class StudyPlan(PlannedStudy):
+    """What the report is to show.
 
     Attributes
     ----------
-    study : the study without its words: no title, question or figure changes a verdict.
-    claims : the claims in the study's file, by their names.
-    modules : modules of parts that declare claims.
-    thresholds, published : files of the folders of parts, none if they bring none.
+    words : folder of the study's own words, if it has some.
+    gaps : None for a whole study, else what is not finished.
+    claims : the name of the plan that the claims were judged by, which tells its content.
     """
 
-    study: StudyPlan
-    claims: Mapping[str, Mapping[str, Any]]
-    modules: tuple[str, ...]
-    thresholds: tuple[Path, ...]
-    published: tuple[Path, ...]
+    study: str | None
+    title: str
+    words: Path | None
+    gaps: tuple[Gap, ...] | None
+    claims: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimsPlan(PlannedStudy):
+    """What the verdicts follow from besides tables and code: no title, question or figure.
+
+    `claims` are those in the study's file, by their names.
+    """
+
+    claims: Mapping[str, UserClaim]

@@ -72,5 +72,5 @@ def reader(kind: type[Any]) -> TypeAdapter[Any]:
 
 
 @cache
-def _reader(kind: Hashable) -> TypeAdapter[Any]:
+def _reader(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
