@@ -2,7 +2,7 @@ VENV := .venv/bin
 PYTEST := $(VENV)/python -m pytest --numprocesses auto --dist loadfile
 
 .DEFAULT_GOAL := report
-.PHONY: report demo example test check test-full test-cluster lint bench lock setup help
+.PHONY: report demo example test check test-full test-cluster lint bench docs lock setup help
 
 report: setup ## run the default study (config.yaml) and write its report
 	$(VENV)/gridproof run
@@ -34,6 +34,9 @@ lint: setup ## check form and types: ruff, snakefmt, mypy, hadolint
 
 bench: setup ## measure speed against what a user would run instead
 	$(VENV)/python benchmarks/bench.py
+
+docs: setup ## write config/schema.json and docs/config.md from the declarations of the parts
+	$(VENV)/python -m gridproof.config.pages
 
 lock: setup ## choose package versions again, keeping those that still fit, and write requirements.lock and envs/
 	$(VENV)/uv pip compile --quiet --universal --fork-strategy fewest --generate-hashes --no-emit-index-url \

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gridproof.families import FAMILIES, Training
-from gridproof.parts.training.replicate import Replicate
+from gridproof.part import Replicate
 from gridproof.run.replicates import write_replicate
 from gridproof.run.state import load_state, save_state
 

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from gridproof.files.layout import DRY_FILES, assembled_folder
-from gridproof.parts.families.dry.dry_training import DryTraining
+from gridproof.parts.families.dry import DryTraining
 from gridproof.run.job import TrainingJob, run_job
 
 
@@ -70,7 +70,7 @@ def test_training_continued_from_its_state_goes_on_where_it_was() -> None:
 def test_epoch_lasts_as_long_as_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """`seconds` stands for a training that takes its time."""
     slept: list[float] = []
-    monkeypatch.setattr("gridproof.parts.families.dry.dry_training.time.sleep", slept.append)
+    monkeypatch.setattr("gridproof.parts.families.dry.time.sleep", slept.append)
     finish(start(epochs=3, seconds=2.5))
     assert slept == [2.5, 2.5, 2.5]
 

@@ -10,7 +10,7 @@ from families.tiny import PARAMETERS, ROWS, finish, start
 from gridproof.errors import GridproofError
 from gridproof.parts.families.mlp.mlp_training import MlpTraining
 from gridproof.parts.families.mlp.network import predict
-from gridproof.parts.training.replicate import Replicate
+from gridproof.part import Replicate
 
 LOSSES = ("train_loss", "val_loss", "test_loss")
 EVALUATED = ("val_loss", "val_accuracy", "test_loss", "test_accuracy")

@@ -10,7 +10,7 @@ from torch import Tensor
 from families.tiny import finish, start
 from gridproof.parts.families.mlp.mlp_training import MlpTraining
 from gridproof.parts.training.random_streams import generator, sample_order
-from gridproof.parts.training.replicate import Replicate
+from gridproof.part import Replicate
 from gridproof.run.state import load_state, save_state
 
 CELLS: dict[str, dict[str, object]] = {

@@ -11,7 +11,7 @@ from families.plain_loop import Record, train_plainly
 from families.tiny import PARAMETERS, ROWS, finish, start
 from gridproof.parts.families.mlp.network import predict
 from gridproof.parts.kinds.table import load_split
-from gridproof.parts.training.replicate import Replicate
+from gridproof.part import Replicate
 
 CELLS: dict[str, dict[str, object]] = {
     "plain": {},

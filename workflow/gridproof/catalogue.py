@@ -129,6 +129,11 @@ class Catalogue:
         declared: Family = self._declared("families", name, Family)
         return replace(declared, name=name, package=self.module("families", name))
 
+    def source_kind(self, family: str) -> str:
+        """Return the kind of data that a study has to name for a family, of which others derive."""
+        wanted = self.family(family).kind
+        return self.kind(wanted).derived_from or wanted
+
     def measurement(self, name: str) -> Measurement:
         """Return a measurement as it is declared."""
         module, path = self._find("measurements", name)

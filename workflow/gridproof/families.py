@@ -14,7 +14,7 @@ from gridproof.files.layout import ASSEMBLED, DRY_FILES, IMAGE_FILES
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from gridproof.parts.training.replicate import Replicate
+    from gridproof.part import Replicate
 
 
 class Training(Protocol):
@@ -178,7 +178,7 @@ FAMILIES: dict[str, Family] = {
         Family(
             name="dry",
             description="trains nothing: random numbers, to try the size of a study or a cluster",
-            trainer="gridproof.parts.families.dry.dry_training:DryTraining",
+            trainer="gridproof.parts.families.dry:DryTraining",
             libraries=("numpy",),
             slug=(("task", "t"), ("epochs", "e"), ("seconds", "s")),
             figures=(),

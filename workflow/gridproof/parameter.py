@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,8 +19,6 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 LAST_SEED = 2**31 - 1
-SLUG = "slug"
-"""Key of a field's extra JSON Schema that holds the prefix in a cell's readable name."""
 
 
 class Section(BaseModel):
@@ -45,6 +44,11 @@ def expected(text: str, **context: object) -> PydanticCustomError:
 def conflict(parameter: str, text: str) -> PydanticCustomError:
     """Return the error of a parameter that does not go with others; `text` is the message."""
     return PydanticCustomError("conflict", "{text}", {"parameter": parameter, "text": text})
+
+
+def unknown_name(kind: str, valid: Sequence[str]) -> PydanticCustomError:
+    """Return the error of a name that is none of the valid ones."""
+    return PydanticCustomError("unknown_name", kind, {"valid": tuple(valid), "kind": kind})
 
 
 def whole_number(value: object) -> object:
@@ -76,6 +80,7 @@ def parameter(
     at_most: float | None = None,
     less_than: float | None = None,
     slug: str | None = None,
+    neutral: Any = None,
     choices: Sequence[str] = (),
 ) -> Any:
     """Declare a parameter of a family, or an option of a data source.
@@ -87,6 +92,8 @@ def parameter(
     at_least, more_than, at_most, less_than : the range of a number.
     slug : the prefix under which a cell's readable name shows it (a switch shows the prefix alone,
         when set); None where the name does not show it.
+    neutral : the value that means what was done before there was this parameter, besides false, 0
+        and empty text; see `identifying`.
     choices : the names that it may have, for editors; the type's own check decides.
     """
     extra: dict[str, Any] = {"enum": list(choices)} if choices else {}
@@ -101,7 +108,34 @@ def parameter(
     )
     if slug is not None:
         field.metadata.append(SlugPrefix(slug))
+    if neutral is not None:
+        field.metadata.append(Neutral(neutral))
     return field
+
+
+@dataclass(frozen=True, slots=True)
+class Neutral:
+    """A value that is left out of a cell's identity, among the metadata of its field."""
+
+    value: object
+
+
+def identifying(parameters: Parameters) -> dict[str, Any]:
+    """Return the parameters that a cell's identity holds: those that are not neutral.
+
+    False, 0 and empty text are neutral, and what a parameter declares to be. So a new parameter
+    that is off by default trains nothing again, and a changed default is another cell.
+    """
+    fields = type(parameters).model_fields
+    neutral = {
+        name: [item.value for item in field.metadata if isinstance(item, Neutral)]
+        for name, field in fields.items()
+    }
+    return {
+        name: value
+        for name, value in sorted(parameters.model_dump(mode="json").items())
+        if value and value not in neutral[name]
+    }
 
 
 class SlugPrefix(str):

@@ -4,7 +4,7 @@ A part is a file, or a folder with `__init__.py`, in the folder of its kind: in 
 the package, or in `<kind>/` of a folder that a study lists under `parts:`. It is registered by
 lying there, under the file's name. What the engine asks of it stands in its declaration:
 
-kinds         KIND = Kind(...)            functions make, check
+kinds         KIND = Kind(...)            function make
 data          SOURCE = DataSource(...)    functions source_files, load
 families      FAMILY = Family(...)        the trainer that it names
 measurements  @measurement(...)           on a function measure(cell)
@@ -47,8 +47,10 @@ if TYPE_CHECKING:
     from gridproof.judge.condition import Condition
 
 __all__ = [
+    "Chosen",
     "Claim",
     "DataSource",
+    "Derived",
     "Family",
     "FilePath",
     "GridproofError",
@@ -85,20 +87,14 @@ class UntestableError(GridproofError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """A form of prepared data; its module makes, checks and reads the files.
-
-    `make(name, source, options, digest, folder)` writes the files from the module of a source, or,
-    where data are derived from others, `make(name, base, options, digest, folder)` from the folder
-    `base`; `check(folder, digest)` raises GridproofError where files are damaged.
+    """A form of prepared data; see `KindModule` for what its module offers.
 
     Attributes
     ----------
-    files : names of the files in the folder of such data.
-    content : functions of the module that decide what is in the files, as part of their identity;
-        what is only said about them, in facts.json, is none of it.
-    derived_from : the kind that such data are made from; empty where a source makes them. The
-        module then has `derive(parameters)`, the options that a cell asks for, and
-        `identity(options)`, what besides base and code decides the content.
+    files : names of the files that `make` writes; the engine adds facts.json.
+    content : functions `module:name` in the kind's folder that decide what is in these files, as
+        part of the data's identity; what is only said about the data, in facts.json, is none of it.
+    derived_from : the kind that such data are made from; empty where a source makes them.
     libraries : distributions that compute derived data.
     threads : of the job that makes derived data.
     gpu : whether that job uses a GPU where there is one.
@@ -116,20 +112,16 @@ class Kind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataSource:
-    """Where data come from; its module loads the rows.
-
-    `source_files(options)` returns the files whose content decides the rows, and
-    `load(options)` the rows in the form that the kind asks for; where names of files decide
-    something, `source_names(options)` returns what they decide. All raise GridproofError that
-    names the file, row and column of what is wrong.
+    """Where data come from; see `SourceModule` for what its module offers.
 
     Attributes
     ----------
     description : what a study's author gets, for the reference of the configuration.
     kind : the form that the data are prepared in.
-    options : the keys that a study may set, besides `source`.
+    options : the keys that a study may set, besides `source` and `optional`.
     libraries : distributions whose versions can change the rows.
     path_options : options that say where a file lies, which is not part of the data's identity.
+    facts_options : options that only show in facts.json, no part of the identity either.
     """
 
     description: str
@@ -137,6 +129,7 @@ class DataSource:
     options: type[Section]
     libraries: tuple[str, ...] = ()
     path_options: tuple[str, ...] = ()
+    facts_options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +180,7 @@ class Family:
     kind : the form of prepared data that its trainer reads.
     parameters : its parameters, declared once: schema, reference, the trainer's argument and the
         readable names of cells follow from them.
-    trainer : `module:name` in the family's folder, called with `parameters` (of the class above),
+    trainer : `module:name` in the family's folder (`:name` in its declaration), called with `parameters` (of the class above),
         `data` (the folder of prepared data), `engine`, `threads` and `seeds` (a whole block);
         returns a Training that has not begun.
     libraries : distributions that compute its results, whose versions are part of a cell's
@@ -207,7 +200,11 @@ class Family:
     seconds_per_cost : what a unit of cost took at most, before any cell is trained.
     train_rows : how many rows it was measured on.
     memory_mb : the most that a job took.
+    default : whether an experiment that names no family means this one.
+    note : returns what to tell a user of the engine `auto` where it lacks something, else None.
     warning : what the report says before anything it says of such cells.
+    words : `module:name` of what a section of the report asks about such cells: called with the
+        tables of an experiment (an Ask), returns `gridproof.kit.section_words.SectionWords`.
     name, package : where it lies; filled in when it is found.
     """
 
@@ -229,9 +226,22 @@ class Family:
     seconds_per_cost: float = 1.0
     train_rows: int = 1
     memory_mb: int = 1000
+    default: bool = False
+    note: Callable[[], str | None] | None = None
     warning: str = ""
+    words: str = ""
     name: str = ""
     package: str = ""
+
+    @property
+    def entry(self) -> str:
+        """The trainer as `module:name`, from the top-level package on."""
+        return self.absolute(self.trainer)
+
+    def absolute(self, entry: str) -> str:
+        """Return an entry `module:name` of the family's folder from the top-level package on."""
+        module, _, name = entry.partition(":")
+        return f"{'.'.join(filter(None, [self.package, module]))}:{name}"
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -240,8 +250,18 @@ class Family:
         return (*(f"{table}.parquet" for table in self.tables), *tensors, "replicates.json")
 
 
+class Derived(NamedTuple):
+    """The derived data that a cell asks for: a label for people, and the options they follow from.
+
+    Options are JSON values by name.
+    """
+
+    label: str
+    options: Mapping[str, Any]
+
+
 class Chosen(NamedTuple):
-    """What the values of a cell's parameters add to its code and to its identity."""
+    """What values add to code and identity: of a cell's parameters, of options of derived data."""
 
     entries: tuple[str, ...] = ()
     digests: Mapping[str, str] = {}
@@ -374,15 +394,49 @@ def claim(
 
 
 class SourceModule(Protocol):
-    """What the module of a data source offers; importing it must be cheap."""
+    """What the module of a data source offers; importing it must be cheap.
+
+    `options` are an instance of `SOURCE.options`. Where names of files decide something of the
+    data, a function `source_names(options)` returns what they decide.
+    """
 
     SOURCE: DataSource
 
-    def source_files(self, options: Mapping[str, Any]) -> tuple[Path, ...]:
+    def source_files(self, options: Any) -> tuple[Path, ...]:
         """Return the files whose content decides the rows; GridproofError if one is missing."""
 
-    def load(self, options: Mapping[str, Any]) -> Any:
-        """Return all rows; GridproofError names the file, row and column of what is wrong."""
+    def load(self, options: Any) -> Any:
+        """Return all rows in the form that the kind asks for.
+
+        Raises
+        ------
+        GridproofError : names the file, row and column of what is wrong.
+        """
+
+
+class KindModule(Protocol):
+    """What the module of a kind of data offers; importing it must be cheap.
+
+    The module of a derived kind has two functions besides: `derive(parameters)` returns the
+    `Derived` that a cell with these parameters asks for, and `chosen(options)` the `Chosen` that
+    decides their content besides base, code and libraries.
+    """
+
+    KIND: Kind
+
+    def make(self, name: str, given: Any, options: Mapping[str, Any], folder: Path) -> Any:
+        """Write `KIND.files` into a folder and return the facts about them, JSON values by name.
+
+        Parameters
+        ----------
+        name : what the study calls the data.
+        given : what the source's `load` returned; of derived data the folder of their base.
+        options : those of derived data.
+
+        Raises
+        ------
+        GridproofError : what is given cannot be used.
+        """
 
 
 def claims_in(module: Any) -> Iterator[Claim]:

@@ -2,40 +2,41 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
-from pathlib import Path
 
+from gridproof.catalogue import Catalogue
 from gridproof.config.complaints import Complaint, unknown
 from gridproof.config.expand import members
-from gridproof.config.parameters import PARAMETERS
-from gridproof.config.schema import StudyConfig
-from gridproof.config.user_claims import COLUMNS, Monotone, UserClaim, matches, written
+from gridproof.config.schema import StudyConfig, schema_of
+from gridproof.config.user_claims import METRICS, Monotone, UserClaim, matches, written
 from gridproof.config.yaml_reader import KeyPath
 
 
-def claim_complaints(config: StudyConfig) -> Iterator[Complaint]:
+def claim_complaints(config: StudyConfig, catalogue: Catalogue) -> Iterator[Complaint]:
     """Yield what is wrong with the claims: names that nothing carries, cells that are not there."""
-    yield from file_complaints(config.claims_file)
+    measured = [name for e in catalogue.measurements_of("epochs") for name in e.quantities]
+    columns = (*METRICS, *measured)
     for name, claim in config.claims.items():
         path = ("claims", name)
-        if claim.column not in COLUMNS:
-            yield Complaint((*path, "column"), unknown("column", claim.column, COLUMNS))
+        if claim.column not in columns:
+            yield Complaint((*path, "column"), unknown("column", claim.column, columns))
         if claim.experiment not in config.experiments:
             text = unknown("experiment", claim.experiment, config.experiments)
             yield Complaint((*path, "experiment"), text)
         else:
-            yield from cell_complaints(config, claim, (*path, claim.form))
+            yield from cell_complaints(config, catalogue, claim, (*path, claim.form))
 
 
-def cell_complaints(config: StudyConfig, claim: UserClaim, path: KeyPath) -> Iterator[Complaint]:
+def cell_complaints(
+    config: StudyConfig, catalogue: Catalogue, claim: UserClaim, path: KeyPath
+) -> Iterator[Complaint]:
     """Yield the parameters that the experiment's family lacks, and selections of no single cell."""
     experiment = config.experiments[claim.experiment]
-    valid = PARAMETERS[experiment.family].model_fields
+    valid = schema_of(catalogue).parameters[experiment.family].model_fields
     form = getattr(claim, claim.form)
     if isinstance(form, Monotone) and form.along not in valid:
         yield Complaint((*path, "along"), unknown("parameter", form.along, valid))
-    cells = [member.parameters.model_dump() for member in members(config, experiment)]
+    cells = [member.parameters.model_dump() for member in members(config, catalogue, experiment)]
     for key, values, single in claim.selections():
         unknowns = [name for name in values if name not in valid]
         for name in unknowns:
@@ -49,17 +50,3 @@ def cell_complaints(config: StudyConfig, claim: UserClaim, path: KeyPath) -> Ite
         elif not single and found < 2:
             text = f"found {found} cells of {claim.experiment!r} with {written(values)}"
             yield Complaint((*path, key), f"{text}, expected at least 2")
-
-
-def file_complaints(path: Path | None) -> Iterator[Complaint]:
-    """Yield what is wrong with a file of claims in Python, without running it."""
-    if path is None:
-        return
-    try:
-        ast.parse(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        text = f"found {str(path)!r}, expected a file that can be read ({error.strerror})"
-        yield Complaint(("claims_file",), text)
-    except (SyntaxError, ValueError) as error:
-        line = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
-        yield Complaint(("claims_file",), f"{path}{line}: no valid Python ({error})")

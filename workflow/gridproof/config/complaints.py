@@ -5,22 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import get_args
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from gridproof.config.parameters import PARAMETERS
-from gridproof.config.schema import Comparison, Experiment, Section, StudyConfig
-from gridproof.config.source_options import Source
+from gridproof.config.schema import Comparison, Experiment, StudyConfig, StudySchema
 from gridproof.config.user_claims import FORMS, UserClaim
 from gridproof.config.yaml_reader import KeyPath
 from gridproof.errors import nearest
 
-SOURCES: dict[str, type[Section]] = {
-    get_args(model.model_fields["source"].annotation)[0]: model
-    for model in get_args(get_args(Source)[0])
-}
 TAGGED = {"data": "source", "experiments": "family"}
 EXPECTED = {
     "bool_type": "true or false",
@@ -55,19 +48,19 @@ class Complaint:
     text: str
 
 
-def complaints_of(error: ValidationError) -> list[Complaint]:
+def complaints_of(error: ValidationError, schema: StudySchema) -> list[Complaint]:
     """Return one complaint for each error, in pydantic's order.
 
     A list whose items are wrong also counts as too short; only an empty one is called so.
     """
     return [
-        complaint_of(details)
+        complaint_of(details, schema)
         for details in error.errors(include_url=False)
         if not (details["type"] == "too_short" and details["input"])
     ]
 
 
-def complaint_of(details: ErrorDetails) -> Complaint:
+def complaint_of(details: ErrorDetails, schema: StudySchema) -> Complaint:
     """Translate one error of pydantic."""
     location, found = details["loc"], details["input"]
     path = key_path(location)
@@ -76,12 +69,12 @@ def complaint_of(details: ErrorDetails) -> Complaint:
         case "missing":
             return Complaint(path[:-1], f"the key {path[-1]!r} is missing")
         case "extra_forbidden":
-            return unknown_key(location)
+            return unknown_key(location, schema)
         case "union_tag_not_found":
-            return Complaint(path, f"the key 'source' is missing. {one_of(SOURCES)}")
+            return missing_tag(path, schema)
         case "union_tag_invalid":
             key = TAGGED[str(path[0])]
-            tags = list(SOURCES) if key == "source" else list(PARAMETERS)
+            tags = list(schema.sources) if key == "source" else list(schema.families)
             name = found.get(key) if isinstance(found, dict) else found
             return Complaint((*path, key), unknown(key, str(name), tags))
         case "unknown_name":
@@ -107,26 +100,33 @@ def is_tagged(location: tuple[int | str, ...]) -> bool:
     return len(location) > 2 and location[0] in TAGGED and location[2] != "[key]"
 
 
-def unknown_key(location: tuple[int | str, ...]) -> Complaint:
+def missing_tag(path: KeyPath, schema: StudySchema) -> Complaint:
+    """Return the complaint about a section that does not say what it is."""
+    key = TAGGED[str(path[0])]
+    valid = schema.sources if key == "source" else schema.families
+    return Complaint(path, f"the key {key!r} is missing. {one_of(valid)}")
+
+
+def unknown_key(location: tuple[int | str, ...], schema: StudySchema) -> Complaint:
     """Return the complaint about a key that nothing reads."""
-    kind, valid = valid_keys(location[:-1])
+    kind, valid = valid_keys(location[:-1], schema)
     return Complaint(key_path(location), unknown(kind, str(location[-1]), valid))
 
 
-def valid_keys(location: tuple[int | str, ...]) -> tuple[str, list[str]]:
+def valid_keys(location: tuple[int | str, ...], schema: StudySchema) -> tuple[str, list[str]]:
     """Return what the keys at a location of pydantic's are, and their names."""
     match location:
         case ():
             return "key", list(StudyConfig.model_fields)
         case ("data", _, str(source)):
-            return "key", list(SOURCES[source].model_fields)
+            return "key", list(schema.sources[source].model_fields)
         case ("data", _, str(source), str(key)):
-            section = SOURCES[source].model_fields[key].annotation
+            section = schema.sources[source].model_fields[key].annotation
             return "key", list(getattr(section, "model_fields", ()))
         case ("defaults",):
-            return "family", list(PARAMETERS)
+            return "family", list(schema.families)
         case ("defaults", str(family)) | ("experiments", _, str(family), _, *_):
-            return "parameter", list(PARAMETERS[family].model_fields)
+            return "parameter", list(schema.parameters[family].model_fields)
         case ("claims", _, str(form), *_) if form in FORMS:
             return "key", list(FORMS[form].model_fields)
         case ("claims", *_):

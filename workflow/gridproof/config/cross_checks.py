@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gridproof.config.complaints import Complaint, one_of, unknown
-from gridproof.config.schema import DEFAULT_FAMILY
+from gridproof.config.schema import StudySchema
 from gridproof.config.yaml_reader import KeyPath
-from gridproof.families import FAMILIES
-from gridproof.plan.data_sources import SOURCES, kind_of
 
 
-def reference_complaints(data: dict[str, object]) -> Iterator[Complaint]:
+def reference_complaints(data: dict[str, object], schema: StudySchema) -> Iterator[Complaint]:
     """Yield what is wrong between keys; values of a wrong type are left to the type checks."""
     yield from empty_values(data, ())
     experiments = mapping(data.get("experiments"))
@@ -21,7 +19,7 @@ def reference_complaints(data: dict[str, object]) -> Iterator[Complaint]:
     sources = mapping(data.get("data"))
     for name, experiment in experiments.items():
         path = ("experiments", name)
-        yield from data_complaints(mapping(experiment), sources, path)
+        yield from data_complaints(mapping(experiment), sources, path, schema)
         yield from double_parameters(mapping(experiment), path)
 
 
@@ -64,34 +62,35 @@ def comparison_complaints(
 
 
 def data_complaints(
-    experiment: dict[str, object], sources: dict[str, object], path: KeyPath
+    experiment: dict[str, object], sources: dict[str, object], path: KeyPath, schema: StudySchema
 ) -> Iterator[Complaint]:
     """Yield an experiment's data that is unknown, unfit, or missing among several that fit."""
-    family = FAMILIES.get(str(experiment.get("family", DEFAULT_FAMILY)))
-    if family is None:
+    family = str(experiment.get("family", schema.default_family))
+    if family not in schema.families:
         return
-    fitting = [name for name, source in sources.items() if kind(source) == family.source_kind]
+    wanted = schema.catalogue.source_kind(family)
+    kinds = {name: kind(source, schema) for name, source in sources.items()}
+    fitting = [name for name in sources if kinds[name] == wanted]
     name = experiment.get("data")
     if isinstance(name, str) and name not in sources:
         yield Complaint((*path, "data"), unknown("data", name, sources))
-    elif isinstance(name, str) and kind(sources[name]) not in (None, family.source_kind):
+    elif isinstance(name, str) and kinds[name] not in (None, wanted):
         yield Complaint(
             (*path, "data"),
-            f"found {name!r}, which are {kind(sources[name])}, "
-            f"expected {family.source_kind} for the family {family.name!r}",
+            f"found {name!r}, of the kind {kinds[name]}, "
+            f"expected {wanted} for the family {family!r}",
         )
     elif "data" not in experiment and len(fitting) > 1:
         yield Complaint(path, f"the key 'data' is missing. {one_of(fitting)}")
-    elif "data" not in experiment and not fitting and None not in map(kind, sources.values()):
-        yield Complaint(
-            path, f"found no {family.source_kind} under 'data' for the family {family.name!r}"
-        )
+    elif "data" not in experiment and not fitting and None not in kinds.values():
+        yield Complaint(path, f"found no {wanted} under 'data' for the family {family!r}")
 
 
-def kind(source: object) -> str | None:
+def kind(source: object, schema: StudySchema) -> str | None:
     """Return the kind of data that a section under 'data' names; None where it names none."""
     name = mapping(source).get("source")
-    return kind_of(name) if isinstance(name, str) and name in SOURCES else None
+    known = isinstance(name, str) and name in schema.catalogue.names("data")
+    return schema.catalogue.source(str(name)).kind if known else None
 
 
 def double_parameters(experiment: dict[str, object], path: KeyPath) -> Iterator[Complaint]:

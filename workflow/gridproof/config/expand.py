@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from gridproof.config.parameters import PARAMETERS, Parameters
-from gridproof.config.schema import Experiment, Section, StudyConfig
+from gridproof.catalogue import Catalogue
+from gridproof.config.schema import Experiment, StudyConfig, schema_of
 from gridproof.config.yaml_reader import KeyPath
-from gridproof.families import FAMILIES
-from gridproof.plan.data_sources import kind_of
+from gridproof.parameter import Parameters, Section
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
+class Combination:
     """A cell as one experiment sees it.
 
     Attributes
@@ -45,10 +44,10 @@ class ResolvedExperiment:
     engine: str
     measure: tuple[str, ...]
     figures: tuple[str, ...]
-    members: tuple[Member, ...]
+    members: tuple[Combination, ...]
 
 
-def expand(config: StudyConfig) -> tuple[ResolvedExperiment, ...]:
+def expand(config: StudyConfig, catalogue: Catalogue) -> tuple[ResolvedExperiment, ...]:
     """Return the experiments whose cells the study runs, in the order of the configuration.
 
     These are the selected ones, and those that a selected comparison is of.
@@ -60,7 +59,7 @@ def expand(config: StudyConfig) -> tuple[ResolvedExperiment, ...]:
         for part in comparison.of
     }
     return tuple(
-        resolve(config, name, experiment)
+        resolve(config, catalogue, name, experiment)
         for name, experiment in config.experiments.items()
         if selected(config, name) or name in compared
     )
@@ -71,37 +70,45 @@ def selected(config: StudyConfig, name: str) -> bool:
     return config.only is None or name in config.only
 
 
-def resolve(config: StudyConfig, name: str, experiment: Experiment) -> ResolvedExperiment:
+def resolve(
+    config: StudyConfig, catalogue: Catalogue, name: str, experiment: Experiment
+) -> ResolvedExperiment:
     """Return one experiment with the study's defaults filled in."""
     return ResolvedExperiment(
         name=name,
         title=experiment.title or name.replace("_", " ").capitalize(),
         question=experiment.question.strip(),
         family=experiment.family,
-        data=experiment.data or fitting_data(config, experiment)[0],
+        data=experiment.data or fitting_data(config, catalogue, experiment)[0],
         seeds=experiment.seeds or config.seeds,
         threads=experiment.threads or config.threads,
         engine=experiment.engine or config.engine,
         measure=experiment.measure,
         figures=experiment.figures,
-        members=members(config, experiment),
+        members=members(config, catalogue, experiment),
     )
 
 
-def fitting_data(config: StudyConfig, experiment: Experiment) -> list[str]:
+def fitting_data(config: StudyConfig, catalogue: Catalogue, experiment: Experiment) -> list[str]:
     """Return the names of the data sets that an experiment's family can be trained on."""
-    wanted = FAMILIES[experiment.family].source_kind
-    return [name for name, source in config.data.items() if kind_of(source.source) == wanted]
+    wanted = catalogue.source_kind(experiment.family)
+    return [
+        name
+        for name, options in config.data.items()
+        if catalogue.source(options.source).kind == wanted
+    ]
 
 
-def members(config: StudyConfig, experiment: Experiment) -> tuple[Member, ...]:
+def members(
+    config: StudyConfig, catalogue: Catalogue, experiment: Experiment
+) -> tuple[Combination, ...]:
     """Return the cells: the sweep's, then the rows'; equal parameters are one cell."""
-    model = PARAMETERS[experiment.family]
+    model = schema_of(catalogue).parameters[experiment.family]
     values = [values for _, values in candidates(config, experiment)]
     cells = list(dict.fromkeys(model(**value) for value in values))
     shown = differing(cells) if len(cells) > 1 else chosen(experiment)
     return tuple(
-        Member(parameters=cell, label=label(cell, shown), position=position)
+        Combination(parameters=cell, label=label(cell, shown), position=position)
         for position, cell in enumerate(cells)
     )
 
@@ -149,7 +156,7 @@ def chosen(experiment: Experiment) -> list[str]:
     names = set().union(*map(given, sections))
     if experiment.sweep is not None:
         names |= given(experiment.sweep).keys()
-    return [name for name in PARAMETERS[experiment.family].model_fields if name in names]
+    return [name for name in type(experiment.set).model_fields if name in names]
 
 
 def label(cell: Parameters, names: Sequence[str]) -> str:

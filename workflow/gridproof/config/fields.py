@@ -1,27 +1,22 @@
-"""The kinds of values a configuration holds: names, seeds, whole numbers, paths."""
+"""The kinds of values a configuration holds: names, seeds, lists of names."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     Strict,
     StringConstraints,
     WithJsonSchema,
 )
-from pydantic_core import PydanticCustomError
 
-from gridproof.draw.figure_registry import FIGURES
-from gridproof.run.measurement_registry import MEASUREMENTS
+from gridproof.parameter import LAST_SEED, expected, unknown_name, whole_number
 
 MAX_SEEDS = 1000
-LAST_SEED = 2**31 - 1
 RESERVED_STUDIES = frozenset(
     {
         "benchmarks",
@@ -38,23 +33,6 @@ RESERVED_STUDIES = frozenset(
     }
 )
 RESERVED_EXPERIMENTS = frozenset({"data"})
-EXPERIMENT_FIGURES = tuple(name for name, entry in FIGURES.items() if entry.level == "experiment")
-
-
-class Section(BaseModel):
-    """A part of the configuration: frozen, and closed to unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-def expected(text: str, **context: object) -> PydanticCustomError:
-    """Return the error of a value; `text` completes the sentence 'found x, expected ...'."""
-    return PydanticCustomError("expected", text, context)
-
-
-def whole_number(value: object) -> object:
-    """Turn ``6.0`` into ``6``; anything else is left for the type check."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def check_seeds(value: object) -> tuple[int, ...]:
@@ -96,29 +74,17 @@ def check_experiment(name: str) -> str:
     return name
 
 
-def check_figure(name: str) -> str:
-    """Refuse a name that no figure of an experiment has."""
-    if name not in EXPERIMENT_FIGURES:
-        raise PydanticCustomError(
-            "unknown_name", "figure", {"valid": EXPERIMENT_FIGURES, "kind": "figure"}
-        )
-    return name
+def list_of_names(kind: str, valid: Sequence[str]) -> Any:
+    """Return the type of a list of distinct names of parts; `kind` is what they name, in words."""
 
+    def check(name: str) -> str:
+        if name not in valid:
+            raise unknown_name(kind, valid)
+        return name
 
-def check_measurement(name: str) -> str:
-    """Refuse a name that no measurement has."""
-    if name not in MEASUREMENTS:
-        raise PydanticCustomError(
-            "unknown_name", "measurement", {"valid": tuple(MEASUREMENTS), "kind": "measurement"}
-        )
-    return name
-
-
-def check_path(path: Path) -> Path:
-    """Refuse an empty path, which would mean the working directory."""
-    if path == Path():
-        raise expected("the path of a file")
-    return path
+    schema = WithJsonSchema({"type": "string", "enum": list(valid)})
+    one = Annotated[str, AfterValidator(check), schema]
+    return Annotated[tuple[one, ...], AfterValidator(check_distinct)]  # type: ignore[valid-type]
 
 
 def whole_number_schema(minimum: int, maximum: int) -> dict[str, Any]:
@@ -126,16 +92,11 @@ def whole_number_schema(minimum: int, maximum: int) -> dict[str, Any]:
     return {"type": "integer", "minimum": minimum, "maximum": maximum}
 
 
-WHOLE = BeforeValidator(whole_number)
-Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
-Switch = Annotated[bool, Strict()]
 Engine = Literal["auto", "eager", "compiled"]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]*$", max_length=64)]
 StudyName = Annotated[Name, AfterValidator(check_study)]
 ExperimentName = Annotated[Name, AfterValidator(check_experiment)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Threads = Annotated[int, Strict(), Field(ge=1, le=1024), WHOLE]
-Seed = Annotated[int, Strict(), Field(ge=0, le=LAST_SEED), WHOLE]
+Threads = Annotated[int, Strict(), Field(ge=1, le=1024), BeforeValidator(whole_number)]
 Seeds = Annotated[
     tuple[int, ...],
     BeforeValidator(check_seeds),
@@ -154,17 +115,5 @@ Seeds = Annotated[
         }
     ),
 ]
-FilePath = Annotated[Path, AfterValidator(check_path)]
-FigureName = Annotated[
-    str,
-    AfterValidator(check_figure),
-    WithJsonSchema({"type": "string", "enum": list(EXPERIMENT_FIGURES)}),
-]
-Figures = Annotated[tuple[FigureName, ...], AfterValidator(check_distinct)]
-MeasurementName = Annotated[
-    str,
-    AfterValidator(check_measurement),
-    WithJsonSchema({"type": "string", "enum": list(MEASUREMENTS)}),
-]
-Measurements = Annotated[tuple[MeasurementName, ...], AfterValidator(check_distinct)]
+Names = Annotated[tuple[str, ...], AfterValidator(check_distinct)]
 Selection = Annotated[tuple[str, ...], Field(min_length=1), AfterValidator(check_distinct)]

@@ -8,23 +8,24 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from gridproof.catalogue import Catalogue, catalogue
 from gridproof.config.claim_checks import claim_complaints
 from gridproof.config.complaints import Complaint, complaint_of, complaints_of
 from gridproof.config.cross_checks import reference_complaints
 from gridproof.config.expand import candidates, n_candidates
-from gridproof.config.parameters import PARAMETERS
-from gridproof.config.schema import Experiment, StudyConfig
+from gridproof.config.fit import figure_misfit, measurement_misfits
+from gridproof.config.schema import Experiment, StudyConfig, schema_of
 from gridproof.config.yaml_reader import Document, KeyPath, format_path, read_yaml
-from gridproof.draw.figure_registry import FIGURES
 from gridproof.errors import GridproofError
-from gridproof.run.measurement_registry import MEASUREMENTS
 
 MAX_CELLS = 10_000
 OVERRIDE = "--config"
 
 
-def load_config(path: Path, overrides: Mapping[str, object] | None = None) -> StudyConfig:
-    """Read and validate a study.
+def load_config(
+    path: Path, overrides: Mapping[str, object] | None = None
+) -> tuple[StudyConfig, Catalogue]:
+    """Read and validate a study; return it with the parts that it may name.
 
     Parameters
     ----------
@@ -39,18 +40,31 @@ def load_config(path: Path, overrides: Mapping[str, object] | None = None) -> St
     replaced = {key: override(key, value) for key, value in (overrides or {}).items()}
     document = read_yaml(path)
     document = replace(document, data=document.data | replaced)
-    complaints = list(reference_complaints(document.data))
+    parts = parts_of(document)
+    schema = schema_of(parts)
+    complaints = list(reference_complaints(document.data, schema))
     try:
-        config = StudyConfig.model_validate(document.data)
+        config = schema.study.model_validate(document.data)
     except ValidationError as error:
-        complaints += complaints_of(error)
+        complaints += complaints_of(error, schema)
     else:
-        complaints += cell_complaints(config, document)
+        complaints += cell_complaints(config, parts, document)
         if not complaints:
-            complaints += claim_complaints(config)
+            complaints += claim_complaints(config, parts)
         if not complaints:
-            return config
+            return config, parts
     raise GridproofError(report(complaints, document, replaced.keys()))
+
+
+def parts_of(document: Document) -> Catalogue:
+    """Return the parts of the folders that a study lists; of a list of other things, none."""
+    listed = document.data.get("parts", [])
+    if not isinstance(listed, list) or not all(isinstance(item, str) for item in listed):
+        return catalogue()
+    try:
+        return catalogue(tuple(listed))
+    except GridproofError as error:
+        raise GridproofError(f"{document.location(('parts',))}: {error}") from None
 
 
 def override(key: str, value: object) -> object:
@@ -65,25 +79,41 @@ def override(key: str, value: object) -> object:
     return value
 
 
-def cell_complaints(config: StudyConfig, document: Document) -> Iterator[Complaint]:
+def cell_complaints(
+    config: StudyConfig, parts: Catalogue, document: Document
+) -> Iterator[Complaint]:
     """Yield what is wrong with single cells: parameters that are valid alone but not together."""
     for name, experiment in config.experiments.items():
         path = ("experiments", name)
         if (count := n_candidates(experiment)) > MAX_CELLS:
             yield Complaint((*path, "sweep"), f"{count} cells, expected at most {MAX_CELLS}")
         else:
-            yield from conflicts(config, experiment, path, document)
-            yield from unfit_measurements(config, experiment, path)
-            yield from unfit_figures(experiment, path)
+            yield from conflicts(config, parts, experiment, path, document)
+            yield from unfit_measurements(config, parts, experiment, path)
+            for index, figure in enumerate(experiment.figures):
+                misfit = figure_misfit(parts, figure, experiment.family)
+                if misfit:
+                    yield Complaint((*path, "figures", index), misfit)
+    for name, comparison in config.comparisons.items():
+        families = [config.experiments[part].family for part in comparison.of]
+        for index, figure in enumerate(comparison.figures or ()):
+            found = (figure_misfit(parts, figure, family) for family in families)
+            if misfit := next(filter(None, found), None):
+                yield Complaint(("comparisons", name, "figures", index), misfit)
 
 
 def conflicts(
-    config: StudyConfig, experiment: Experiment, path: KeyPath, document: Document
+    config: StudyConfig,
+    parts: Catalogue,
+    experiment: Experiment,
+    path: KeyPath,
+    document: Document,
 ) -> Iterator[Complaint]:
     """Yield the conflicts of an experiment's cells, at the key where the parameter is given."""
+    schema = schema_of(parts)
     for origin, values in candidates(config, experiment):
         try:
-            PARAMETERS[experiment.family](**values)
+            schema.parameters[experiment.family](**values)
         except ValidationError as error:
             for details in error.errors(include_url=False):
                 parameter = details["ctx"]["parameter"]
@@ -93,37 +123,17 @@ def conflicts(
                     ("defaults", experiment.family, parameter),
                 )
                 place = next((place for place in places if place in document.lines), path)
-                yield Complaint(place, complaint_of(details).text)
+                yield Complaint(place, complaint_of(details, schema).text)
 
 
 def unfit_measurements(
-    config: StudyConfig, experiment: Experiment, path: KeyPath
+    config: StudyConfig, parts: Catalogue, experiment: Experiment, path: KeyPath
 ) -> Iterator[Complaint]:
     """Yield the measurements that have no meaning for one of the experiment's cells."""
+    cells = [values for _, values in candidates(config, experiment)]
     for index, name in enumerate(experiment.measure):
-        if experiment.family not in MEASUREMENTS[name].families:
-            yield Complaint(
-                (*path, "measure", index),
-                f"found {name!r} in an experiment of the family {experiment.family!r}, "
-                f"expected one of the family {' or '.join(MEASUREMENTS[name].families)}",
-            )
-        for switch in MEASUREMENTS[name].unfit:
-            if any(values.get(switch) for _, values in candidates(config, experiment)):
-                yield Complaint(
-                    (*path, "measure", index),
-                    f"found {name!r} with cells that have {switch} true, expected cells without",
-                )
-
-
-def unfit_figures(experiment: Experiment, path: KeyPath) -> Iterator[Complaint]:
-    """Yield the figures that do not show cells of the experiment's family."""
-    for index, name in enumerate(experiment.figures):
-        if experiment.family not in FIGURES[name].families:
-            yield Complaint(
-                (*path, "figures", index),
-                f"found {name!r} in an experiment of the family {experiment.family!r}, "
-                f"expected one of the family {' or '.join(FIGURES[name].families)}",
-            )
+        for misfit in measurement_misfits(parts, name, experiment.family, cells):
+            yield Complaint((*path, "measure", index), misfit)
 
 
 def report(complaints: Collection[Complaint], document: Document, replaced: Collection[str]) -> str:

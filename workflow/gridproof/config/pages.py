@@ -1,6 +1,6 @@
-"""The files made from the schema: config/schema.json and docs/config.md.
+"""The files made from the schema: config/schema.json and docs/config.md, by `make docs`.
 
-``python -m gridproof.config.pages`` writes both; a test compares them.
+They hold what any study may say, and what the parts of the default study add to it.
 """
 
 from __future__ import annotations
@@ -10,9 +10,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from gridproof.config.parameters import PARAMETERS
-from gridproof.config.schema import json_schema
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
 
+from gridproof.catalogue import Catalogue, catalogue
+from gridproof.config.schema import StudySchema, camel, schema_of
+
+DEFAULT_PARTS = ("study",)
 SCHEMA_FILE = Path("config/schema.json")
 REFERENCE_FILE = Path("docs/config.md")
 INTRODUCTION = """\
@@ -24,34 +28,10 @@ the study before anything is trained; the message names the file, the line and t
 name.
 
 Scalars are read as in YAML 1.2: `1e-3` is a number, only `true` and `false` are switches, `no` and
-`1:30` are text. This page is made from the schema by `python -m gridproof.config.pages`.
+`1:30` are text. Data sources,
+families, measurements and figures are parts: besides those of the package, this page lists those
+that the default study brings (`parts: [study]`). It is made from their declarations by `make docs`.
 """
-SECTIONS = {
-    "Study": ("the top level", None),
-    "Data: `source: geonames`": ("`data.<name>`", "GeonamesSource"),
-    "Division of the rows": ("`data.<name>.split`", "Split"),
-    "Data: `source: csv`": ("`data.<name>`", "CsvSource"),
-    "Data: `source: patches`": ("`data.<name>`", "PatchesSource"),
-    "Data: `source: folder`": ("`data.<name>`", "FolderSource"),
-    "Numbers of images": ("`data.<name>.counts`", "Counts"),
-    "Experiments": ("`experiments.<name>`", "MlpExperiment"),
-    "Comparisons": ("`comparisons.<name>`", "Comparison"),
-    "Claims": ("`claims.<id>`", "UserClaim"),
-    "Claims: `compare`": ("`claims.<id>.compare`", "Compare"),
-    "Claims: `bound`": ("`claims.<id>.bound`", "Bound"),
-    "Claims: `monotone`": ("`claims.<id>.monotone`", "Monotone"),
-    "Claims: `argmax` and `argmin`": ("`claims.<id>.argmax`, `claims.<id>.argmin`", "Extreme"),
-    "Claims: `within`": ("`claims.<id>.within`", "Within"),
-    **{
-        f"Parameters of the family `{family}`": (
-            f"`defaults.{family}`, `experiments.<name>.set`, each of `experiments.<name>.rows`, "
-            "and, as lists of values, `experiments.<name>.sweep`",
-            f"{family.capitalize()}Values",
-        )
-        for family in PARAMETERS
-    },
-}
-
 BOUNDS = {
     "minimum": "at least",
     "exclusiveMinimum": "more than",
@@ -60,16 +40,102 @@ BOUNDS = {
 }
 
 
-def reference() -> str:
+class FileSchema(GenerateJsonSchema):
+    """Leaves out what only Python sees: titles, null for 'absent', empty defaults."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        """Return False: a key's name is title enough."""
+        return False
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
+        """Return the schema of the value: in a file a key is either absent or has one."""
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        """Return the schema, with a default only where it says something."""
+        result = super().default_schema(schema)
+        if result.get("default") in (None, "", []) or isinstance(result["default"], dict):
+            result.pop("default", None)
+        return result
+
+    def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
+        """Return the schema of named sections, closed to names that miss the pattern."""
+        return super().dict_schema(schema) | {"additionalProperties": False}
+
+
+def json_schema(parts: Catalogue) -> dict[str, Any]:
+    """Return the JSON Schema of a configuration file, for editors."""
+    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return dialect | schema_of(parts).study.model_json_schema(schema_generator=FileSchema)
+
+
+def sections(schema: StudySchema, document: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield title, place in a study and definition (empty: the whole) of each part of the page."""
+    yield "Study", "the top level", ""
+    for name in schema.sources:
+        definition = f"{camel(name)}Source"
+        yield f"Data: `source: {name}`", "`data.<name>`", definition
+        for key, inner in inner_sections(document["$defs"][definition]):
+            yield f"Data: `source: {name}`, `{key}`", f"`data.<name>.{key}`", inner
+    family = schema.default_family or schema.families[0]
+    yield "Experiments", "`experiments.<name>`", f"{camel(family)}Experiment"
+    yield "Comparisons", "`comparisons.<name>`", "Comparison"
+    yield "Claims", "`claims.<id>`", "UserClaim"
+    for form in ("compare", "bound", "monotone"):
+        yield f"Claims: `{form}`", f"`claims.<id>.{form}`", form.capitalize()
+    yield "Claims: `argmax` and `argmin`", "`claims.<id>.argmax`, `claims.<id>.argmin`", "Extreme"
+    yield "Claims: `within`", "`claims.<id>.within`", "Within"
+    for family in schema.families:
+        place = (
+            f"`defaults.{family}`, `experiments.<name>.set`, each of `experiments.<name>.rows`, "
+            "and, as lists of values, `experiments.<name>.sweep`"
+        )
+        yield f"Parameters of the family `{family}`", place, f"{camel(family)}Values"
+
+
+def inner_sections(section: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the keys of a section that are sections themselves, and their definitions."""
+    for key, entry in section["properties"].items():
+        found = entry.get("$ref") or next((e["$ref"] for e in entry.get("allOf", ())), None)
+        if found:
+            yield key, found.rpartition("/")[2]
+
+
+def reference(parts: Catalogue) -> str:
     """Return docs/config.md: a table of keys for each part of the configuration."""
-    schema: dict[str, Any] = json_schema()
-    parts = [INTRODUCTION]
-    for title, (place, definition) in SECTIONS.items():
-        section = schema["$defs"][definition] if definition else schema
+    document = json_schema(parts)
+    texts = [INTRODUCTION]
+    for title, place, definition in sections(schema_of(parts), document):
+        section = document["$defs"][definition] if definition else document
         rows = "\n".join(table_rows(section))
         head = "| key | value | default | meaning |\n|---|---|---|---|"
-        parts.append(f"## {title}\n\nKeys of {place}.\n\n{head}\n{rows}\n")
-    return "\n".join(parts)
+        texts.append(f"## {title}\n\nKeys of {place}.\n\n{head}\n{rows}\n")
+    return "\n".join([*texts, parts_text(parts)])
+
+
+def parts_text(parts: Catalogue) -> str:
+    """Return the tables of measurements and figures, which a study names in lists."""
+    measurements = [
+        f"| `{entry.name}` | {', '.join(entry.families)} | {entry.description} |"
+        for entry in map(parts.measurement, parts.names("measurements"))
+    ]
+    figures = [
+        f"| `{entry.name}` | {', '.join(entry.families) or 'any'} | {entry.description} |"
+        for entry in map(parts.figure, parts.names("figures"))
+        if entry.shows == "experiment"
+    ]
+    return "\n".join(
+        [
+            "## Measurements\n\nItems of `experiments.<name>.measure`.\n",
+            "| name | families | what is measured |\n|---|---|---|",
+            *measurements,
+            "\n## Figures\n\nItems of `experiments.<name>.figures` and"
+            " `comparisons.<name>.figures`.\n",
+            "| name | families | what it shows |\n|---|---|---|",
+            *figures,
+            "",
+        ]
+    )
 
 
 def table_rows(section: Mapping[str, Any]) -> Iterator[str]:
@@ -111,13 +177,14 @@ def value_text(entry: Mapping[str, Any]) -> str:
 
 def main() -> None:
     """Write both files into the project's folder, the working directory."""
-    SCHEMA_FILE.write_text(schema_text())
-    REFERENCE_FILE.write_text(reference())
+    parts = catalogue(DEFAULT_PARTS)
+    SCHEMA_FILE.write_text(schema_text(parts))
+    REFERENCE_FILE.write_text(reference(parts))
 
 
-def schema_text() -> str:
+def schema_text(parts: Catalogue) -> str:
     """Return config/schema.json."""
-    return json.dumps(json_schema(), indent=2) + "\n"
+    return json.dumps(json_schema(parts), indent=2) + "\n"
 
 
 if __name__ == "__main__":

@@ -1,35 +1,33 @@
-"""The configuration of a study as pydantic models; `gridproof.config.loading` is their way in."""
+"""The configuration of a study as pydantic models; `gridproof.config.loading` is their way in.
+
+What a study may name depends on its parts, so the models are made for a catalogue of parts.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import ConfigDict, Field, GetPydanticSchema, create_model, model_validator
 from pydantic.fields import FieldInfo
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
+from gridproof.catalogue import Catalogue
 from gridproof.config.fields import (
     Engine,
     ExperimentName,
-    Figures,
-    FilePath,
-    Measurements,
     Name,
-    Section,
+    Names,
     Seeds,
     Selection,
     StudyName,
-    Text,
     Threads,
-    expected,
+    list_of_names,
 )
-from gridproof.config.parameters import PARAMETERS
-from gridproof.config.source_options import Source
 from gridproof.config.user_claims import ClaimId, UserClaim
-from gridproof.families import FAMILIES
-
-DEFAULT_FAMILY = "mlp"
+from gridproof.parameter import FilePath, Parameters, Section, Switch, Text, expected
 
 
 class Experiment(Section):
@@ -41,10 +39,7 @@ class Experiment(Section):
     question: str = Field(
         default="", description="What the experiment is to answer, in a sentence or two."
     )
-    family: str = Field(
-        default=DEFAULT_FAMILY,
-        description=f"The kind of trainer: {', '.join(PARAMETERS)}; mlp where none is named.",
-    )
+    family: str = Field(description="The kind of trainer.")
     data: str | None = Field(
         default=None,
         description="Name of a data set under 'data'; the only one that fits by default.",
@@ -60,11 +55,11 @@ class Experiment(Section):
     rows: tuple[Section, ...] = Field(
         default=(), description="Cells written out, in addition to the sweep's."
     )
-    measure: Measurements = Field(
+    measure: Names = Field(
         default=(),
         description="What is measured of the finished cells; changes nothing about the cells.",
     )
-    figures: Figures = Field(
+    figures: Names = Field(
         description="What the report shows of the experiment; the figure of its family by default."
     )
 
@@ -81,28 +76,11 @@ class Comparison(Section):
     of: Annotated[tuple[Name, ...], Field(min_length=1)] = Field(
         description="Experiments whose cells are compared."
     )
-    figures: Figures = Field(
-        default=("ranking",), description="What the report shows of the comparison."
+    figures: Names | None = Field(
+        default=None,
+        description="What the report shows of the comparison; by default the figures that the"
+        " families of its cells have in common.",
     )
-
-
-def list_of(kind: Any) -> Any:
-    """Return the type of a tuple of any length."""
-    return tuple[kind, ...]
-
-
-def one_value(field: FieldInfo) -> Any:
-    """Return the type of one value of a parameter, with its bounds."""
-    kind = cast(Any, field.annotation)
-    return Annotated[kind, *field.metadata] if field.metadata else kind
-
-
-def values_model(family: str) -> type[Section]:
-    """Return the model of some of a family's parameters, each optional."""
-    fields = {
-        name: (field.annotation, field) for name, field in PARAMETERS[family].model_fields.items()
-    }
-    return create_model(f"{family.capitalize()}Values", __base__=Section, **cast(Any, fields))
 
 
 class Sweep(Section):
@@ -118,78 +96,6 @@ class Sweep(Section):
         return self
 
 
-def sweep_model(family: str) -> type[Sweep]:
-    """Return the model of a sweep: a list of values for some of a family's parameters."""
-    fields = {
-        name: (
-            list_of(one_value(field)),
-            Field(default=(), min_length=1, description=field.description),
-        )
-        for name, field in PARAMETERS[family].model_fields.items()
-    }
-    return create_model(f"{family.capitalize()}Sweep", __base__=Sweep, **cast(Any, fields))
-
-
-def experiment_model(family: str) -> type[Experiment]:
-    """Return the model of an experiment with a family's parameters."""
-    base = Experiment.model_fields
-    values = VALUES[family]
-    default = {"default": family} if family == DEFAULT_FAMILY else {}
-    fields = {
-        "family": (
-            Literal[family],
-            Field(description=base["family"].description, **cast(Any, default)),
-        ),
-        "set": (values, Field(default=values(), description=base["set"].description)),
-        "sweep": (sweep_model(family), Field(default=None, description=base["sweep"].description)),
-        "rows": (
-            list_of(values),
-            Field(default=(), min_length=1, description=base["rows"].description),
-        ),
-        "figures": (
-            Figures,
-            Field(default=FAMILIES[family].figures, description=base["figures"].description),
-        ),
-    }
-    return create_model(
-        f"{family.capitalize()}Experiment", __base__=Experiment, **cast(Any, fields)
-    )
-
-
-def family_of(value: object) -> object:
-    """Return the family that an experiment names, or the default one."""
-    return value.get("family", DEFAULT_FAMILY) if isinstance(value, dict) else DEFAULT_FAMILY
-
-
-VALUES = {family: values_model(family) for family in PARAMETERS}
-EXPERIMENTS = {family: experiment_model(family) for family in PARAMETERS}
-DEFAULTS = create_model(
-    "Defaults",
-    __base__=Section,
-    __doc__="Parameters that hold where an experiment says nothing, by family.",
-    **cast(
-        Any,
-        {
-            family: (
-                values,
-                Field(default=values(), description=f"Parameters of the family {family}."),
-            )
-            for family, values in VALUES.items()
-        },
-    ),
-)
-Defaults = Annotated[Section, GetPydanticSchema(lambda _, handler: handler(DEFAULTS))]
-AnyExperiment = Annotated[
-    Experiment,
-    GetPydanticSchema(
-        lambda _, handler: core_schema.tagged_union_schema(
-            {family: handler(model) for family, model in EXPERIMENTS.items()},
-            discriminator=family_of,
-        )
-    ),
-]
-
-
 class StudyConfig(Section):
     """One study: data, defaults, seeds and experiments."""
 
@@ -197,9 +103,15 @@ class StudyConfig(Section):
     study: StudyName | None = Field(
         default=None, description="Folder under results/; absent: results/ itself."
     )
-    data: Annotated[dict[Name, Source], Field(min_length=1)] = Field(
-        description="Data sets by name."
+    parts: Names = Field(
+        default=(),
+        description="Folders with parts of the study's own (`study`), or with those of one kind"
+        " (`study/data`).",
     )
+    words: FilePath | None = Field(
+        default=None, description="Folder with the study's own words for its report."
+    )
+    data: Annotated[dict[Name, Any], Field(min_length=1)] = Field(description="Data sets by name.")
     seeds: Seeds = Field(
         default=(0, 1, 2, 3, 4),
         description="A count n (seeds 0 to n-1) or a list of seeds; each trains a replicate.",
@@ -212,13 +124,11 @@ class StudyConfig(Section):
         default="auto",
         description="eager: plain PyTorch; compiled: whole steps compiled; auto: the faster.",
     )
-    defaults: Defaults = Field(
-        default=DEFAULTS(), description="Parameters by family, for every experiment."
-    )
+    defaults: Section = Field(description="Parameters by family, for every experiment.")
     only: Selection | None = Field(
         default=None, description="Run these experiments; all by default."
     )
-    experiments: Annotated[dict[ExperimentName, AnyExperiment], Field(min_length=1)] = Field(
+    experiments: Annotated[dict[ExperimentName, Experiment], Field(min_length=1)] = Field(
         description="Experiments by name."
     )
     comparisons: dict[ExperimentName, Comparison] = Field(
@@ -227,35 +137,217 @@ class StudyConfig(Section):
     claims: dict[ClaimId, UserClaim] = Field(
         default={}, description="Statements that are checked against the cells, by id."
     )
-    claims_file: FilePath | None = Field(
-        default=None, description="Python file with claims of other forms (see docs/claims.md)."
+    expected_claims: FilePath | None = Field(
+        default=None, description="File of the verdicts that `gridproof claims --check` expects."
     )
 
 
-class FileSchema(GenerateJsonSchema):
-    """Leaves out what only Python sees: titles, null for 'absent', empty defaults."""
+@dataclass(frozen=True)
+class StudySchema:
+    """The models of a study that may name the parts of a catalogue."""
 
-    def field_title_should_be_set(self, schema: Any) -> bool:
-        """Return False: a key's name is title enough."""
-        return False
+    catalogue: Catalogue
 
-    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
-        """Return the schema of the value: in a file a key is either absent or has one."""
-        return self.generate_inner(schema["schema"])
+    @cached_property
+    def parameters(self) -> Mapping[str, type[Parameters]]:
+        """The parameters of each family."""
+        return {name: self.catalogue.family(name).parameters for name in self.families}
 
-    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
-        """Return the schema, with a default only where it says something."""
-        result = super().default_schema(schema)
-        if result.get("default") in (None, "", []) or isinstance(result["default"], dict):
-            result.pop("default", None)
-        return result
+    @property
+    def families(self) -> tuple[str, ...]:
+        """The names of the families."""
+        return self.catalogue.names("families")
 
-    def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
-        """Return the schema of named sections, closed to names that miss the pattern."""
-        return super().dict_schema(schema) | {"additionalProperties": False}
+    @cached_property
+    def default_family(self) -> str | None:
+        """The family of an experiment that names none."""
+        found = [name for name in self.families if self.catalogue.family(name).default]
+        return found[0] if found else None
+
+    @cached_property
+    def sources(self) -> Mapping[str, type[Section]]:
+        """The keys that a study may set under each data source."""
+        return {name: self._source_model(name) for name in self.catalogue.names("data")}
+
+    @cached_property
+    def figures(self) -> Any:
+        """The type of a list of figures of experiments."""
+        entries = map(self.catalogue.figure, self.catalogue.names("figures"))
+        return list_of_names("figure", [e.name for e in entries if e.shows == "experiment"])
+
+    @cached_property
+    def values(self) -> Mapping[str, type[Section]]:
+        """The model of some of a family's parameters, each optional, by family."""
+        return {family: self._values_model(family) for family in self.families}
+
+    @cached_property
+    def experiments(self) -> Mapping[str, type[Experiment]]:
+        """The model of an experiment with a family's parameters, by family."""
+        return {family: self._experiment_model(family) for family in self.families}
+
+    @cached_property
+    def study(self) -> type[StudyConfig]:
+        """The model of a whole study."""
+        defaults = self._defaults_model()
+        base = StudyConfig.model_fields
+        source = Annotated[
+            Section,
+            tagged_union(self.sources, lambda value: mapping_value(value, "source")),
+        ]
+        experiment = Annotated[
+            Experiment,
+            tagged_union(self.experiments, self.family_of),
+        ]
+        compared = create_model(
+            "Comparison",
+            __base__=Comparison,
+            __doc__=Comparison.__doc__,
+            figures=(
+                self.figures | None,
+                Field(default=None, description=Comparison.model_fields["figures"].description),
+            ),
+        )
+        fields = {
+            "data": (
+                Annotated[dict[Name, source], Field(min_length=1)],  # type: ignore[valid-type]
+                Field(description=base["data"].description),
+            ),
+            "defaults": (
+                Annotated[Section, GetPydanticSchema(lambda _, handler: handler(defaults))],
+                Field(default=defaults(), description=base["defaults"].description),
+            ),
+            "experiments": (
+                Annotated[dict[ExperimentName, experiment], Field(min_length=1)],  # type: ignore[valid-type]
+                Field(description=base["experiments"].description),
+            ),
+            "comparisons": (
+                dict[ExperimentName, compared],  # type: ignore[valid-type]
+                Field(default={}, description=base["comparisons"].description),
+            ),
+        }
+        return create_model("Study", __base__=StudyConfig, **cast(Any, fields))
+
+    def family_of(self, value: object) -> object:
+        """Return the family that an experiment names, or the default one."""
+        return mapping_value(value, "family", self.default_family)
+
+    def _source_model(self, name: str) -> type[Section]:
+        source = self.catalogue.source(name)
+        fields: dict[str, Any] = {
+            "source": (Literal[name], Field(description=source.description)),
+        }
+        if source.path_options:
+            fields["optional"] = (
+                Switch,
+                Field(
+                    default=False,
+                    description="Whether the study runs without these data, leaving out what"
+                    " needs them.",
+                ),
+            )
+        return create_model(
+            f"{camel(name)}Source", __base__=source.options, __doc__=source.description, **fields
+        )
+
+    def _values_model(self, family: str) -> type[Section]:
+        fields = {
+            name: (field.annotation, field)
+            for name, field in self.parameters[family].model_fields.items()
+        }
+        return create_model(f"{camel(family)}Values", __base__=Section, **cast(Any, fields))
+
+    def _sweep_model(self, family: str) -> type[Sweep]:
+        fields = {
+            name: (
+                list_of(one_value(field)),
+                Field(default=(), min_length=1, description=field.description),
+            )
+            for name, field in self.parameters[family].model_fields.items()
+        }
+        return create_model(f"{camel(family)}Sweep", __base__=Sweep, **cast(Any, fields))
+
+    def _experiment_model(self, family: str) -> type[Experiment]:
+        base = Experiment.model_fields
+        values = self.values[family]
+        default = {"default": family} if family == self.default_family else {}
+        described = f"The kind of trainer: {', '.join(self.families)}"
+        if self.default_family:
+            described += f"; {self.default_family} where none is named"
+        fields = {
+            "family": (
+                Literal[family],
+                Field(description=f"{described}.", **cast(Any, default)),
+            ),
+            "set": (values, Field(default=values(), description=base["set"].description)),
+            "sweep": (
+                self._sweep_model(family),
+                Field(default=None, description=base["sweep"].description),
+            ),
+            "rows": (
+                list_of(values),
+                Field(default=(), min_length=1, description=base["rows"].description),
+            ),
+            "measure": (
+                list_of_names("measurement", self.catalogue.names("measurements")),
+                Field(default=(), description=base["measure"].description),
+            ),
+            "figures": (
+                self.figures,
+                Field(
+                    default=self.catalogue.family(family).figures,
+                    description=base["figures"].description,
+                ),
+            ),
+        }
+        return create_model(f"{camel(family)}Experiment", __base__=Experiment, **cast(Any, fields))
+
+    def _defaults_model(self) -> type[Section]:
+        fields = {
+            family: (
+                values,
+                Field(default=values(), description=f"Parameters of the family {family}."),
+            )
+            for family, values in self.values.items()
+        }
+        return create_model(
+            "Defaults",
+            __base__=Section,
+            __doc__="Parameters that hold where an experiment says nothing, by family.",
+            **cast(Any, fields),
+        )
 
 
-def json_schema() -> dict[str, object]:
-    """Return the JSON Schema of a configuration file, for editors."""
-    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    return dialect | StudyConfig.model_json_schema(schema_generator=FileSchema)
+@cache
+def schema_of(catalogue: Catalogue) -> StudySchema:
+    """Return the models for a catalogue; made once."""
+    return StudySchema(catalogue)
+
+
+def tagged_union(models: Mapping[str, type[Section]], tag: Any) -> GetPydanticSchema:
+    """Return the schema of a union whose member is chosen by a function of the value."""
+    return GetPydanticSchema(
+        lambda _, handler: core_schema.tagged_union_schema(
+            {name: handler(model) for name, model in models.items()}, discriminator=tag
+        )
+    )
+
+
+def mapping_value(value: object, key: str, default: object = None) -> object:
+    """Return the value of a key of a mapping; the default for anything else."""
+    return value.get(key, default) if isinstance(value, dict) else default
+
+
+def camel(name: str) -> str:
+    """Return `RandomForest` for `random_forest`."""
+    return "".join(word.capitalize() for word in name.split("_"))
+
+
+def list_of(kind: Any) -> Any:
+    """Return the type of a tuple of any length."""
+    return tuple[kind, ...]
+
+
+def one_value(field: FieldInfo) -> Any:
+    """Return the type of one value of a parameter, with its bounds."""
+    kind = cast(Any, field.annotation)
+    return Annotated[kind, *field.metadata] if field.metadata else kind

@@ -7,17 +7,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema, model_validator
 
-from gridproof.config.fields import (
-    Name,
-    Number,
-    Section,
-    Switch,
-    Text,
-    expected,
-    whole_number,
-    whole_number_schema,
-)
-from gridproof.run.measurement_registry import quantities_of
+from gridproof.config.fields import Name, whole_number_schema
+from gridproof.parameter import Number, Section, Switch, Text, expected, whole_number
 
 ClaimId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]*$", max_length=64)]
 Values = dict[Name, Switch | Number | str]
@@ -25,7 +16,6 @@ EPOCHS = ("last", "lowest", "highest")
 LAST_EPOCH = 1_000_000
 SPLITS = ("train", "val", "test")
 METRICS = tuple(f"{split}_{metric}" for split in SPLITS for metric in ("loss", "accuracy"))
-COLUMNS = (*METRICS, *quantities_of("epochs"))
 
 
 def check_epoch(value: object) -> object:

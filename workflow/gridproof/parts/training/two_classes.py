@@ -10,7 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
-from gridproof.parts.training.replicate import Table
+from gridproof.part import Table
 
 SPLITS = ("train", "val", "test")
 PREDICTED = ("val", "test")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -20,28 +21,16 @@ from gridproof.parts.training.device import deterministic_device
 from gridproof.parts.training.one_logit import AdamTraining, Recipe, drawing, new_last_layer
 from gridproof.parts.training.two_classes import SPLITS
 
+if TYPE_CHECKING:
+    from gridproof.parts.families.cnn import CnnParameters
+
 RESIZED_AT_ONCE = 32
 BATCH_STATISTICS = "train"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CnnParameters:
-    """The parameters of a `cnn` cell, as its spec names them."""
-
-    backbone: str
-    weights: str
-    pretrained: bool
-    frozen: bool
-    frozen_batch_norm: str
-    learning_rate: float
-    batch_size: int
-    epochs: int
-    image_size: int
-
-    @property
-    def uses_batch_statistics(self) -> bool:
-        """Whether batch norm normalises by each batch while the network learns."""
-        return not self.frozen or self.frozen_batch_norm == BATCH_STATISTICS
+def uses_batch_statistics(chosen: CnnParameters) -> bool:
+    """Tell whether batch norm normalises by each batch while the network learns."""
+    return not chosen.frozen or chosen.frozen_batch_norm == BATCH_STATISTICS
 
 
 class CnnTraining(AdamTraining):
@@ -50,7 +39,7 @@ class CnnTraining(AdamTraining):
     def __init__(
         self,
         *,
-        parameters: Mapping[str, object],
+        parameters: CnnParameters,
         data: Path,
         engine: str,
         threads: int,
@@ -58,7 +47,7 @@ class CnnTraining(AdamTraining):
     ) -> None:
         device = deterministic_device(threads)
         (seed,) = seeds
-        chosen = CnnParameters(**parameters)  # type: ignore[arg-type]
+        chosen = parameters
         backbone = backbone_of(chosen.backbone)
         splits = {split: load_images(data, split) for split in SPLITS}
         check_last_batch(chosen, len(splits["train"].labels), backbone)
@@ -66,7 +55,7 @@ class CnnTraining(AdamTraining):
         network = new_network(chosen, backbone, seed)
         super().__init__(
             network=network.to(memory_format=torch.channels_last),
-            set_train_mode=network.train if chosen.uses_batch_statistics else network.eval,
+            set_train_mode=network.train if uses_batch_statistics(chosen) else network.eval,
             inputs={
                 split: ScaledImages(resize(part.images, chosen.image_size).to(device), architecture)
                 for split, part in splits.items()
@@ -125,7 +114,7 @@ def resize(images: np.ndarray, size: int) -> Tensor:
 def check_last_batch(chosen: CnnParameters, n_samples: int, backbone: Backbone) -> None:
     """Refuse a batch of one image whose last map is one position: it has no variance."""
     single = n_samples == 1 or n_samples % chosen.batch_size == 1 or chosen.batch_size == 1
-    if chosen.uses_batch_statistics and single and chosen.image_size <= backbone.stride:
+    if uses_batch_statistics(chosen) and single and chosen.image_size <= backbone.stride:
         raise GridproofError(
             f"batch_size {chosen.batch_size} leaves a last batch of 1 of {n_samples} images, and "
             f"batch norm needs at least 2 where image_size is {chosen.image_size}: "

@@ -8,38 +8,26 @@ are taken in eval mode after the epoch.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from gridproof.errors import GridproofError
+from gridproof.part import Replicate
 from gridproof.parts.families.mlp.network import Shape, Tensors, features, forward, initial_network
 from gridproof.parts.families.mlp.steps import compiled_steps, eager_steps, score
 from gridproof.parts.kinds.table import load_split
 from gridproof.parts.training.determinism import make_deterministic
 from gridproof.parts.training.random_streams import generator, sample_order
-from gridproof.parts.training.replicate import Replicate
+
+if TYPE_CHECKING:
+    from gridproof.parts.families.mlp import MlpParameters
 
 SPLITS = ("train", "val", "test")
 METRICS = tuple(f"{split}_{metric}" for split in SPLITS for metric in ("loss", "accuracy"))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MlpParameters:
-    """The parameters of an `mlp` cell, as its spec names them."""
-
-    depth: int
-    width: int
-    learning_rate: float
-    batch_size: int
-    epochs: int
-    batch_norm: bool
-    residual: bool
-    implicit: bool
-    gradient_norms: bool
 
 
 def unrolled_steps(batch_size: int) -> int:
@@ -59,14 +47,14 @@ class MlpTraining:
     def __init__(
         self,
         *,
-        parameters: Mapping[str, object],
+        parameters: MlpParameters,
         data: Path,
         engine: str,
         threads: int,
         seeds: Sequence[int],
     ) -> None:
         make_deterministic(threads)
-        self.parameters = MlpParameters(**parameters)  # type: ignore[arg-type]
+        self.parameters = parameters
         self.seeds = tuple(seeds)
         self.inputs: dict[str, Tensor] = {}
         self.labels: dict[str, Tensor] = {}

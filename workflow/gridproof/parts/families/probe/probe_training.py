@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -14,10 +15,10 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from torch import Tensor
 
+from gridproof.part import Replicate
 from gridproof.parts.kinds.features import load_features
 from gridproof.parts.training.device import deterministic_device
 from gridproof.parts.training.one_logit import AdamTraining, Recipe, new_last_layer
-from gridproof.parts.training.replicate import Replicate
 from gridproof.parts.training.two_classes import (
     PREDICTED,
     SPLITS,
@@ -29,21 +30,10 @@ from gridproof.parts.training.two_classes import (
     training_facts,
 )
 
+if TYPE_CHECKING:
+    from gridproof.parts.families.probe import ProbeParameters
+
 MAX_ITERATIONS = 100_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProbeParameters:
-    """The parameters of a `probe` cell, as its spec names them."""
-
-    backbone: str
-    weights: str
-    solver: str
-    learning_rate: float
-    batch_size: int
-    epochs: int
-    inverse_regularisation: float
-    standardise: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +50,7 @@ class Samples:
 
 def start_probe(
     *,
-    parameters: Mapping[str, object],
+    parameters: ProbeParameters,
     data: Path,
     engine: str,
     threads: int,
@@ -68,9 +58,8 @@ def start_probe(
 ) -> AdamSolver | LbfgsSolver:
     """Return one linear classifier, to be fitted by the solver that its cell names."""
     (seed,) = seeds
-    chosen = ProbeParameters(**parameters)  # type: ignore[arg-type]
-    samples = load_samples(data, chosen.standardise)
-    return SOLVERS[chosen.solver](chosen, samples, seed, threads)
+    samples = load_samples(data, parameters.standardise)
+    return SOLVERS[parameters.solver](parameters, samples, seed, threads)
 
 
 def load_samples(data: Path, standardise: bool) -> Samples:

@@ -7,8 +7,8 @@ it takes.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -16,8 +16,8 @@ import xgboost
 from torch import Tensor
 
 from gridproof.errors import GridproofError
+from gridproof.part import Replicate
 from gridproof.parts.kinds.images.prepared_images import load_images
-from gridproof.parts.training.replicate import Replicate
 from gridproof.parts.training.two_classes import (
     METRICS,
     PREDICTED,
@@ -29,19 +29,14 @@ from gridproof.parts.training.two_classes import (
     training_facts,
 )
 
+if TYPE_CHECKING:
+    from gridproof.parts.families.xgboost import XgboostParameters
+
 ROUNDS_AT_ONCE = 5
 CACHED_NODES = 8
 """Histograms of nodes that are kept, 50 MB each for 12,288 values of an image. The default keeps
 all of a tree's and gives the same trees."""
 MODEL = "model"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class XgboostParameters:
-    """The parameters of an `xgboost` cell, as its spec names them."""
-
-    crop: int
-    rounds: int
 
 
 class XgboostTraining:
@@ -55,16 +50,15 @@ class XgboostTraining:
     def __init__(
         self,
         *,
-        parameters: Mapping[str, object],
+        parameters: XgboostParameters,
         data: Path,
         engine: str,
         threads: int,
         seeds: Sequence[int],
     ) -> None:
-        chosen = XgboostParameters(**parameters)  # type: ignore[arg-type]
         splits = {split: load_images(data, split) for split in SPLITS}
         self._pixels = {
-            split: central_pixels(part.images, chosen.crop) for split, part in splits.items()
+            split: central_pixels(part.images, parameters.crop) for split, part in splits.items()
         }
         self._truth = splits
         self._options = {
@@ -75,9 +69,9 @@ class XgboostTraining:
         self._train = xgboost.QuantileDMatrix(
             self._pixels["train"], self._truth["train"].labels, nthread=threads
         )
-        self.rounds = chosen.rounds
+        self.rounds = parameters.rounds
         self.round = 0
-        self.metrics = np.full((chosen.rounds, len(METRICS)), np.nan)
+        self.metrics = np.full((parameters.rounds, len(METRICS)), np.nan)
         self._model = b""
 
     @property

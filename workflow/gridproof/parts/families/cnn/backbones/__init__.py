@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, cast
 
 from gridproof.errors import GridproofError, nearest
 from gridproof.files.digests import file_digest
+from gridproof.parameter import unknown_name
 
 if TYPE_CHECKING:
     from torch import nn
@@ -121,6 +122,13 @@ class Backbone:
 def _known_digest(path: Path, _size: int, _changed: int) -> str:
     """Return the digest of a file; size and time tell a changed file from a known one."""
     return file_digest(path)
+
+
+def check_backbone(name: str) -> str:
+    """Refuse a name that no backbone has, in the words of the configuration."""
+    if name not in BACKBONES:
+        raise unknown_name("backbone", BACKBONES)
+    return name
 
 
 def backbone_module(name: str) -> str:
