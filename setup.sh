@@ -145,7 +145,7 @@ install_torch() {
 install_all() {
     case $torch in
     locked) cat requirements.lock ;;
-    *) locked '!~' 'torch|triton|(nvidia|cuda)-[^=]*' ;;
+    *) locked '!~' 'torch|triton|(nvidia-[^m=]|cuda-)[^=]*' ;; # nvidia-ml-py asks the driver: it is not part of CUDA
     esac >.uv/requirements &&
         install_requirements .uv/requirements &&
         install_torch &&

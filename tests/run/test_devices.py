@@ -1,5 +1,7 @@
 """Each job has a GPU of its own, whoever else asks, and a dead one's is free."""
 
+from __future__ import annotations
+
 import os
 import signal
 import stat
@@ -17,15 +19,15 @@ from gridproof.run.devices import (
     CPU,
     Device,
     default_gpu_slots,
-    discovery,
-    find_devices,
     lease_state,
     leased_device,
 )
+from run.fake_nvml import FakeNvml, Handle
 from run.jobs import start_python, wait_until
 
 VISIBLE, SIMULATED = "CUDA_VISIBLE_DEVICES", "GRIDPROOF_DEVICES"
 FOUR = "cuda:0,cuda:1,cuda:2,cuda:3"
+GPU = Handle("GPU-1a2b0000-0000-0000-0000-000000000001", "NVIDIA H100 80GB HBM3", 81559)
 
 HOLDER = """
 import logging, os, sys, time
@@ -77,13 +79,6 @@ def device_of(output: str) -> str:
     return next(line.split()[1] for line in output.splitlines() if line.startswith("device "))
 
 
-@pytest.fixture(autouse=True)
-def no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tests start from an environment that says nothing about devices."""
-    for name in (VISIBLE, SIMULATED, "GRIDPROOF_LEASED_DEVICE", "GRIDPROOF_DEVICE_LOCKS"):
-        monkeypatch.delenv(name, raising=False)
-
-
 @pytest.fixture
 def jobs(tmp_path: Path) -> Iterator[Jobs]:
     """Jobs that are gone when the test ends."""
@@ -93,29 +88,6 @@ def jobs(tmp_path: Path) -> Iterator[Jobs]:
         for job in created.all:
             stack.enter_context(job)
             job.kill()
-
-
-Machine = Callable[..., None]
-
-
-@pytest.fixture
-def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
-    """Make a machine: what its nvidia-smi prints for a query and for -L, and its exit code."""
-
-    def make(query: str, listing: str = "", code: int = 0, driver: bool = True) -> None:
-        program = tmp_path / "bin" / "nvidia-smi"
-        program.parent.mkdir()
-        (tmp_path / "query").write_text(query)
-        (tmp_path / "listing").write_text(listing)
-        program.write_text(
-            f'#!/bin/sh\nif [ "$1" = -L ]; then cat {tmp_path}/listing; else cat {tmp_path}/query; '
-            f"fi\nexit {code}\n"
-        )
-        program.chmod(0o755)
-        monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
-        monkeypatch.setattr(discovery, "DRIVER", tmp_path if driver else tmp_path / "none")
-
-    return make
 
 
 def test_eight_jobs_never_share_one_of_four_devices(
@@ -236,163 +208,18 @@ def test_without_gpus_jobs_compute_on_the_cpu_and_lock_nothing(
     assert not locks.exists()
 
 
-@pytest.mark.parametrize(
-    ("visible", "message"),
-    [
-        ("one", "found 'one', expected indices"),
-        ("[0,1]", r"found '\[0', expected indices"),
-        ("0,,1", "found '', expected indices"),
-        ("0;1", "found '0;1'"),
-        ("-2", "found '-2'"),
-        ("0,1,0", "found a device twice"),
-        ("4", "'4' is no device of this machine; expected an index below 4"),
-        ("GPU-0a", "'GPU-0a' is no device"),
-    ],
-)
-def test_odd_values_of_the_visible_devices_are_refused(
-    visible: str, message: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The message has the variable, what was found and what was expected."""
-    monkeypatch.setenv(SIMULATED, FOUR)
-    monkeypatch.setenv(VISIBLE, visible)
-    with pytest.raises(GridproofError, match=f"CUDA_VISIBLE_DEVICES=.*{message}"):
-        find_devices()
-
-
-@pytest.mark.parametrize("simulated", ["4", "cuda:0,cuda:0", "cuda:0,,cuda:1", "gpu0"])
-def test_odd_values_of_the_simulation_are_refused(
-    simulated: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Only different names such as cuda:0 are devices."""
-    monkeypatch.setenv(SIMULATED, simulated)
-    with pytest.raises(GridproofError, match=r"GRIDPROOF_DEVICES=.*found .*, expected"):
-        find_devices()
-
-
-GPUS = """\
-GPU-1a2b0000-0000-0000-0000-000000000001, 81559, Disabled, NVIDIA H100 80GB HBM3
-GPU-1a2c0000-0000-0000-0000-000000000002, 24564, [N/A], NVIDIA GeForce RTX 4090
-GPU-9f000000-0000-0000-0000-000000000003, [N/A], [N/A], NVIDIA GB10
-"""
-MIG = """\
-GPU-1a2b0000-0000-0000-0000-000000000001, 81559, Enabled, NVIDIA H100 80GB HBM3
-GPU-1a2c0000-0000-0000-0000-000000000002, 81559, Disabled, NVIDIA H100 80GB HBM3
-GPU-9f000000-0000-0000-0000-000000000003, 81559, Enabled, NVIDIA H100 80GB HBM3
-"""
-MIG_LISTING = """\
-GPU 0: NVIDIA H100 80GB HBM3 (UUID: GPU-1a2b0000-0000-0000-0000-000000000001)
-  MIG 3g.40gb     Device  0: (UUID: MIG-aa000000-0000-0000-0000-000000000001)
-  MIG 1g.10gb     Device  1: (UUID: MIG-ab000000-0000-0000-0000-000000000002)
-GPU 1: NVIDIA H100 80GB HBM3 (UUID: GPU-1a2c0000-0000-0000-0000-000000000002)
-GPU 2: NVIDIA H100 80GB HBM3 (UUID: GPU-9f000000-0000-0000-0000-000000000003)
-"""
-
-
-@pytest.mark.parametrize(
-    ("visible", "last_digits"),
-    [
-        (None, "123"),
-        ("0", "1"),
-        ("2, 0", "31"),
-        ("1,-1,0", "2"),
-        ("GPU-9f", "3"),
-        ("GPU-1a2c0000-0000-0000-0000-000000000002,0", "21"),
-    ],
-)
-def test_gpus_are_found_by_index_and_uuid(
-    visible: str | None, last_digits: str, machine: Machine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Indices count as nvidia-smi does; the beginning of a UUID is enough."""
-    machine(GPUS)
-    if visible is not None:
-        monkeypatch.setenv(VISIBLE, visible)
-    assert "".join(device.identifier[-1] for device in find_devices()) == last_digits
-
-
-def test_gpus_have_name_and_memory(machine: Machine) -> None:
-    """Memory in MiB, where it is told."""
-    machine(GPUS)
-    found = [(device.name, device.memory) for device in find_devices()]
-    assert found == [
-        ("NVIDIA H100 80GB HBM3", 81559),
-        ("NVIDIA GeForce RTX 4090", 24564),
-        ("NVIDIA GB10", None),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("visible", "expected"),
-    [
-        (None, ["MIG-aa", "MIG-ab", "GPU-1a2c"]),
-        ("0", ["MIG-aa", "MIG-ab"]),
-        ("MIG-ab000000-0000-0000-0000-000000000002", ["MIG-ab"]),
-        ("MIG-aa,1", ["MIG-aa", "GPU-1a2c"]),
-        ("2", []),
-    ],
-)
-def test_instances_of_a_divided_gpu_are_devices(
-    visible: str | None, expected: list[str], machine: Machine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A divided GPU counts as its instances; one that has none cannot be used."""
-    machine(MIG, MIG_LISTING)
-    if visible is not None:
-        monkeypatch.setenv(VISIBLE, visible)
-    found = [device.identifier for device in find_devices()]
-    assert [name.partition("0000")[0] for name in found] == expected
-
-
-@pytest.mark.parametrize("visible", ["GPU-1a2", "MIG-a"])
-def test_beginning_of_two_uuids_is_refused(
-    visible: str, machine: Machine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It is not clear which of the two is meant."""
-    machine(MIG, MIG_LISTING)
-    monkeypatch.setenv(VISIBLE, visible)
-    with pytest.raises(GridproofError, match=f"'{visible}' means 2 devices"):
-        find_devices()
-
-
-def test_program_without_a_driver_means_no_gpu(machine: Machine) -> None:
-    """nvidia-smi is often installed where there is no GPU: it fails, and that is all right."""
-    machine("NVIDIA-SMI has failed because it couldn't communicate", code=9, driver=False)
-    assert find_devices() == ()
-
-
-def test_driver_without_devices_means_no_gpu(machine: Machine) -> None:
-    """A container that was given none."""
-    machine("No devices were found\n", code=6)
-    assert find_devices() == ()
-
-
-def test_driver_that_does_not_answer_is_an_error(machine: Machine) -> None:
-    """Silently computing on the CPU would hide that the driver is broken."""
-    machine("Failed to initialize NVML:\n Driver/library version mismatch", code=18)
-    with pytest.raises(GridproofError, match=r"nvidia-smi failed: Failed to initialize NVML: Dri"):
-        find_devices()
-
-
-def test_driver_without_the_program_is_an_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Without nvidia-smi nobody knows which GPU is which."""
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(discovery, "DRIVER", tmp_path)
-    with pytest.raises(GridproofError, match="nvidia-smi is not on the PATH"):
-        find_devices()
-
-
-def test_lease_names_the_gpu_by_its_uuid(machine: Machine, tmp_path: Path) -> None:
-    """CUDA may count in another order than nvidia-smi; a UUID means the same to both."""
-    machine(GPUS)
+def test_lease_names_the_gpu_by_its_uuid(machine: Callable[..., FakeNvml], tmp_path: Path) -> None:
+    """CUDA may count in another order than the driver; a UUID means the same to both."""
+    machine((GPU,))
     with leased_device(tmp_path / "locks") as device:
-        assert os.environ[VISIBLE] == device.identifier == GPUS.partition(",")[0]
+        assert os.environ[VISIBLE] == device.identifier == GPU.uuid
 
 
 def test_lease_comes_before_cuda_starts(
-    machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    machine: Callable[..., FakeNvml], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """CUDA that has started uses the devices it saw then, whoever holds them."""
-    machine(GPUS)
+    machine((GPU,))
     started = SimpleNamespace(cuda=SimpleNamespace(is_initialized=lambda: True))
     monkeypatch.setitem(sys.modules, "torch", started)
     with pytest.raises(RuntimeError, match="before torch starts CUDA"):

@@ -2,53 +2,23 @@
 
 CUDA reads CUDA_VISIBLE_DEVICES once, when it starts, so devices have to be counted by something
 else before one is chosen. `torch.cuda.device_count` starts CUDA where there are MIG instances, and
-costs an import of torch; `nvidia-smi` comes with the driver, and names the devices by UUID.
+costs an import of torch; NVML, the library that nvidia-smi is made of, comes with the driver, and
+names the devices by UUID.
 """
 
 from __future__ import annotations
 
 import os
 import re
-import shutil
-import subprocess
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
 
 from gridproof.errors import GridproofError
+from gridproof.run.devices.hardware import Device, Machine
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
 SIMULATED = "GRIDPROOF_DEVICES"
 """Names of devices that do not exist, in place of those of the machine: for tests."""
-DRIVER = Path("/dev/nvidiactl")
-"""There where the driver is loaded and this container, if it is one, was given GPUs."""
-SMI_SECONDS = 120
 NONE_VISIBLE = ("", "-1", "NoDevFiles")
 NAMES = re.compile(r"\d+|cuda:\d+|(?:GPU|MIG)-[A-Za-z0-9/-]+")
-MIG_LINE = re.compile(r"\s+MIG (.+?)\s+Device\s+\d+: \(UUID: (MIG-[^)]+)\)")
-GPU_LINE = re.compile(r"GPU \d+: .*\(UUID: (GPU-[^)]+)\)")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Device:
-    """What one job computes on.
-
-    Attributes
-    ----------
-    identifier : the UUID, equal in all processes of the machine, however they see or order its
-        devices; `cpu` for the CPU.
-    name : the model.
-    memory : in MiB; None if it is not told.
-    """
-
-    identifier: str
-    name: str
-    memory: int | None = None
-
-
-CPU = Device(identifier="cpu", name="CPU")
-Machine = Mapping[str, tuple[Device, ...]]
-"""The devices of each GPU by its UUID, in the driver's order: itself, or its MIG instances."""
 
 
 def find_devices() -> tuple[Device, ...]:
@@ -60,7 +30,7 @@ def find_devices() -> tuple[Device, ...]:
     Raises
     ------
     GridproofError : CUDA_VISIBLE_DEVICES or GRIDPROOF_DEVICES cannot be understood, or names what
-        does not exist; or the driver is there and nvidia-smi is not.
+        does not exist; or the driver is there and cannot be asked.
     """
     wanted = visible_names(os.environ.get(VISIBLE))
     if wanted == ():
@@ -126,29 +96,9 @@ def machine_devices() -> Machine:
     simulated = os.environ.get(SIMULATED)
     if simulated is not None:
         return simulated_devices(simulated)
-    fields = "uuid,memory.total,mig.mode.current,name"
-    table = nvidia_smi(f"--query-gpu={fields}", "--format=csv,noheader,nounits")
-    rows = [line.split(", ", 3) for line in table.splitlines() if line.strip()]
-    instances = mig_instances() if any(mig == "Enabled" for _, _, mig, _ in rows) else {}
-    return {
-        uuid: tuple(instances.get(uuid, ()))
-        if mig == "Enabled"
-        else (Device(identifier=uuid, name=name, memory=whole_number(memory)),)
-        for uuid, memory, mig, name in rows
-    }
+    from gridproof.run.devices.nvml import driver_devices
 
-
-def mig_instances() -> dict[str, list[Device]]:
-    """Return the MIG instances of each divided GPU by its UUID."""
-    instances: dict[str, list[Device]] = {}
-    uuid = ""
-    for line in nvidia_smi("-L").splitlines():
-        if found := GPU_LINE.match(line):
-            uuid = found[1]
-        elif found := MIG_LINE.match(line):
-            device = Device(identifier=found[2], name=f"MIG {found[1]}")
-            instances.setdefault(uuid, []).append(device)
-    return instances
+    return driver_devices()
 
 
 def simulated_devices(value: str) -> Machine:
@@ -161,43 +111,3 @@ def simulated_devices(value: str) -> Machine:
             "expected different names such as cuda:0,cuda:1"
         )
     return {name: (Device(identifier=name, name="simulated"),) for name in names}
-
-
-def whole_number(text: str) -> int | None:
-    """Return a number that nvidia-smi tells, None for its `[N/A]`."""
-    return int(text) if text.isdecimal() else None
-
-
-def nvidia_smi(*arguments: str) -> str:
-    """Return what nvidia-smi prints, nothing where this process has no NVIDIA GPU.
-
-    Raises
-    ------
-    GridproofError : there is a driver, but nvidia-smi is missing, fails or does not answer: going
-        on without GPUs would hide this, going on with them would give two jobs the same one.
-    """
-    program = shutil.which("nvidia-smi")
-    failure = "nvidia-smi is not on the PATH"
-    if program is not None:
-        try:
-            result = subprocess.run(
-                [program, *arguments],
-                capture_output=True,
-                text=True,
-                timeout=SMI_SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            failure = f"nvidia-smi did not answer in {SMI_SECONDS} seconds"
-        else:
-            if "No devices were found" in result.stdout:
-                return ""
-            if result.returncode == 0:
-                return result.stdout
-            failure = f"nvidia-smi failed: {' '.join((result.stdout + result.stderr).split())}"
-    if not DRIVER.exists():
-        return ""
-    raise GridproofError(
-        f"there is an NVIDIA driver ({DRIVER}), but {failure}; "
-        f"mend that, or set {VISIBLE}= (to nothing) to compute on the CPU"
-    )

@@ -15,7 +15,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from gridproof.errors import GridproofError
-from gridproof.run.devices.discovery import CPU, SIMULATED, VISIBLE, Device, find_devices
+from gridproof.run.devices.discovery import SIMULATED, VISIBLE, find_devices
+from gridproof.run.devices.hardware import CPU, Device
 
 logger = logging.getLogger(__name__)
 
