@@ -63,7 +63,16 @@ class Measurement:
     table: str
     quantities: tuple[str, ...]
     families: tuple[str, ...]
+    by_layer: bool = False
     unfit: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredTable:
+    """The columns that measurements add to a table, and those that tell its rows apart."""
+
+    keys: tuple[str, ...]
+    quantities: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +178,18 @@ class Catalogue:
         entries = map(self.measurement, self.names("measurements"))
         return [entry for entry in entries if entry.table == table]
 
+    @cached_property
+    def measured_tables(self) -> Mapping[str, MeasuredTable]:
+        """Name of a table -> the columns that measurements add to it; `epochs` and their own.
+
+        GridproofError if two measurements of one table disagree on what its rows are.
+        """
+        entries = [self.measurement(name) for name in self.names("measurements")]
+        return {
+            table: measured_table(table, self.measurements_of(table))
+            for table in dict.fromkeys(["epochs", *(entry.table for entry in entries)])
+        }
+
     def _find(self, kind: str, name: str) -> tuple[str, Path]:
         known = self.modules[kind]
         if name not in known:
@@ -186,6 +207,19 @@ class Catalogue:
                 f"expected a {expected.__name__} of gridproof.part"
             )
         return found
+
+
+def measured_table(table: str, entries: Sequence[Measurement]) -> MeasuredTable:
+    """Return the columns of a table that these measurements add."""
+    by_layer = {entry.name: entry.by_layer for entry in entries}
+    if len(set(by_layer.values())) > 1 or (table == "epochs" and any(by_layer.values())):
+        raise GridproofError(
+            f"the table {table!r}: found by_layer of its measurements {by_layer}, expected one "
+            "answer for all of a table, and False for 'epochs'"
+        )
+    quantities = [quantity for entry in entries for quantity in entry.quantities]
+    layer = ("layer",) if any(by_layer.values()) else ()
+    return MeasuredTable(keys=("cell", "seed", "epoch", *layer), quantities=tuple(quantities))
 
 
 @cache

@@ -42,9 +42,11 @@ if TYPE_CHECKING:
     import numpy as np
     from torch import Tensor
 
+    # What parts are handed: they import these names under TYPE_CHECKING, for annotations alone.
     from gridproof.draw.inputs import Inputs
     from gridproof.judge.claim_tables import Tables
     from gridproof.judge.condition import Condition
+    from gridproof.tables.members import Member
 
 __all__ = [
     "Chosen",
@@ -54,7 +56,9 @@ __all__ = [
     "Family",
     "FilePath",
     "GridproofError",
+    "Inputs",
     "Kind",
+    "Member",
     "Number",
     "Parameters",
     "Replicate",
@@ -122,6 +126,7 @@ class DataSource:
     libraries : distributions whose versions can change the rows.
     path_options : options that say where a file lies, which is not part of the data's identity.
     facts_options : options that only show in facts.json, no part of the identity either.
+    picture : figure that shows such data better than that of their kind.
     """
 
     description: str
@@ -130,6 +135,7 @@ class DataSource:
     libraries: tuple[str, ...] = ()
     path_options: tuple[str, ...] = ()
     facts_options: tuple[str, ...] = ()
+    picture: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,6 +289,7 @@ def measurement(
     table: str,
     quantities: Sequence[str],
     families: Sequence[str],
+    by_layer: bool = False,
     unfit: Sequence[str] = (),
 ) -> Callable[[Function], Function]:
     """Declare the function below, `measure(cell) -> list[Value]`, as a measurement.
@@ -290,9 +297,10 @@ def measurement(
     Parameters
     ----------
     description : what is measured, for the reference of the configuration.
-    table : the table that its quantities are columns of.
+    table : the table that its quantities are columns of: `epochs`, or one of measured columns.
     quantities : the names of its values.
     families : families whose cells can be measured; `cell` is what their `trained` reads.
+    by_layer : whether its values are of single layers; the same for all quantities of a table.
     unfit : switches of a cell with which the measurement has no meaning.
     """
     return lambda function: function
