@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from statistics import median
 
 DIGITS = 3
 DIVERGED, UNMEASURED, NONE = "diverged", "not measured", "none"
@@ -122,3 +123,15 @@ def scientific(value: float) -> str:
         return f"{value:#.2g}".rstrip(".")
     mantissa, exponent = f"{value:.1e}".split("e")
     return f"{mantissa}e{int(exponent)}"
+
+
+def middle_value(quantity: Quantity) -> str:
+    """Write the median of the finite seeds, or why there is none."""
+    if not quantity.is_finite:
+        return str(quantity)
+    return scientific(median(quantity.values))
+
+
+def n_zero(quantity: Quantity) -> int:
+    """Count the seeds whose value is exactly zero."""
+    return sum(value == 0 for value in quantity.values)

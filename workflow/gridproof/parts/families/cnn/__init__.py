@@ -108,4 +108,5 @@ FAMILY = Family(
     seconds_per_cost=2e-6,
     train_rows=1_400,
     memory_mb=1500,
+    words="cnn_words:section_words",
 )

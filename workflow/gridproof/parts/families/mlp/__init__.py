@@ -143,4 +143,5 @@ FAMILY = Family(
     memory_mb=1200,
     default=True,
     note=compiler_note,
+    words="mlp_words:section_words",
 )

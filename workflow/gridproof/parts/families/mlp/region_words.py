@@ -4,14 +4,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import comb
+from typing import TYPE_CHECKING
 
 from gridproof.kit.markdown import Markdown, table
-from gridproof.tables.ask import Ask
-from gridproof.tables.members import Member
 from gridproof.kit.quantity import Quantity, summarise, thousands, unmeasured
 
+if TYPE_CHECKING:
+    from gridproof.tables.ask import Ask
+    from gridproof.tables.members import Member
+
 INPUTS = 2
-"""Longitude and latitude."""
+"""Regions are counted in the plane: of networks that are given the values of two columns."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtBound:
+    """A cell's regions held against the bound on their number.
+
+    `n_at_bound` of `n_seeds` have as many in the plane as the bound allows; `in_box` are those
+    that meet the box of the data, from the lowest seed to the highest.
+    """
+
+    label: str
+    n_at_bound: int
+    n_seeds: int
+    none_above: bool
+    in_box: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +59,22 @@ class Regions:
         """Count the seeds that have as many regions in the plane as the bound allows."""
         bound = self.value(member, "bound").mean
         return sum(count == bound for count in self.value(member, "plane_regions").values)
+
+    def at_bound(self) -> list[AtBound]:
+        """Return what is to be said of each cell that has a bound."""
+        lines = []
+        for member in self.bounded:
+            plane = self.value(member, "plane_regions")
+            lines.append(
+                AtBound(
+                    label=member.label,
+                    n_at_bound=self.n_at_bound(member),
+                    n_seeds=plane.n_seeds,
+                    none_above=max(plane.values) <= self.value(member, "bound").mean,
+                    in_box=self.value(member).span(thousands),
+                )
+            )
+        return lines
 
     def table(self) -> Markdown:
         """Return a row a measured cell: regions, in the box and in the plane, and the bound."""

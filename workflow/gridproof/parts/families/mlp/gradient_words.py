@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from gridproof.report.activation_words import DeadRelus
 from gridproof.kit.markdown import Markdown, table
-from gridproof.tables.ask import Ask
-from gridproof.tables.members import Member
-from gridproof.kit.quantity import Quantity, scientific, summarise, unmeasured
+from gridproof.kit.quantity import Quantity, middle_value, n_zero, scientific, summarise, unmeasured
+from gridproof.parts.families.mlp.activation_words import DeadRelus
+
+if TYPE_CHECKING:
+    from gridproof.tables.ask import Ask
+    from gridproof.tables.members import Member
 
 SHOWN_SHARES = (0.0, 0.3, 0.6, 0.9, 0.95, 0.99, 1.0)
 """The layers that tables show, as shares of the depth: 0, 30, 60, 90, 95, 99, 100 of a hundred."""
@@ -20,6 +22,45 @@ SHOWN_SHARES = (0.0, 0.3, 0.6, 0.9, 0.95, 0.99, 1.0)
 MIDDLE_SHARE = 0.6
 REACH_BELOW = 10
 """Layers below the output at which the gradient is looked at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradientAt:
+    """The norm at a layer in the last epoch."""
+
+    layer: int
+    norm: Quantity
+
+    @property
+    def middle(self) -> str:
+        """The median over the seeds, or why there is none."""
+        return middle_value(self.norm)
+
+    @property
+    def n_zero(self) -> int:
+        """How many seeds have exactly zero."""
+        return n_zero(self.norm)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradientEnd:
+    """Where a cell's gradients end in the last epoch.
+
+    Attributes
+    ----------
+    reached : seed -> lowest layer with a gradient, of the seeds whose gradients are finite.
+    stopped : of these, the seeds that a wholly dead layer explains.
+    from_the_start : of those, the seeds whose layer was dead before the first step, too.
+    """
+
+    reached: dict[int, int]
+    stopped: list[int]
+    from_the_start: list[int]
+
+    @property
+    def is_lowest_layer(self) -> bool:
+        """Whether some gradient reaches the lowest layer for every seed."""
+        return set(self.reached.values()) == {0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +97,10 @@ class Gradients:
         """Return the layer at three fifths of the depth."""
         return round(int(member.parameters["depth"]) * MIDDLE_SHARE)
 
-    def below_output(self, member: Member) -> int | None:
-        """Return the layer ten below the output; None where the network is not that deep."""
-        depth = int(member.parameters["depth"])
-        return depth - REACH_BELOW if depth >= REACH_BELOW else None
+    def below_output(self, member: Member) -> GradientAt | None:
+        """Return the norm ten layers below the output; None if the network is not that deep."""
+        layer = int(member.parameters["depth"]) - REACH_BELOW
+        return GradientAt(layer=layer, norm=self.at(member, layer=layer)) if layer >= 0 else None
 
     def lowest_reached(self, member: Member) -> dict[int, int]:
         """Return seed -> lowest layer with a gradient other than zero in the last epoch.
@@ -91,12 +132,32 @@ class Gradients:
         reached = self.lowest_reached(member)
         return [seed for seed in reached if seed in dead and reached[seed] == dead[seed] + 2]
 
+    def end(self, member: Member) -> GradientEnd | None:
+        """Return where the gradients end; None where those of no seed are finite."""
+        reached = self.lowest_reached(member)
+        if not reached:
+            return None
+        return GradientEnd(
+            reached=reached,
+            stopped=self.stopped_by_dead_layers(member),
+            from_the_start=self.dead_from_the_start(member),
+        )
+
     def dead_from_the_start(self, member: Member) -> list[int]:
         """Return the stopped seeds whose layer was wholly dead before the first step, too."""
         dead = DeadRelus(ask=self.ask)
         first, last = dead.highest_dead(member, last=False), dead.highest_dead(member)
         stopped = self.stopped_by_dead_layers(member)
         return [seed for seed in stopped if first.get(seed) == last[seed]]
+
+    def reach_table(self) -> Markdown:
+        """Return a row a recorded cell: how many seeds' gradients reach how far down."""
+        headers = ("last epoch", "seeds with finite gradients", "of them reach the lowest layer")
+        rows = []
+        for member in self.members:
+            lowest = list(self.lowest_reached(member).values())
+            rows.append((member.label, len(lowest), lowest.count(0), self.reach(member)))
+        return table([*headers, "lowest layer reached"], rows)
 
     def by_layer_table(self, member: Member) -> Markdown:
         """Return a row a shown layer, from the output down, in the last epoch."""
@@ -117,18 +178,6 @@ class Gradients:
 
 
 COLUMNS = ("median of the seeds", "lowest to highest", "seeds exactly 0", "seeds not finite")
-
-
-def middle_value(quantity: Quantity) -> str:
-    """Write the median of the finite seeds, or why there is none."""
-    if not quantity.is_finite:
-        return str(quantity)
-    return scientific(median(quantity.values))
-
-
-def n_zero(quantity: Quantity) -> int:
-    """Count the seeds whose value is exactly zero."""
-    return sum(value == 0 for value in quantity.values)
 
 
 def _row(name: str, quantity: Quantity) -> tuple[object, ...]:

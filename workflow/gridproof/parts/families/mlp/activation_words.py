@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from gridproof.kit.markdown import Markdown, table
-from gridproof.tables.ask import Ask
-from gridproof.tables.members import Member
 from gridproof.kit.quantity import Quantity, decimal, summarise
+
+if TYPE_CHECKING:
+    from gridproof.tables.ask import Ask
+    from gridproof.tables.members import Member
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadAmong:
+    """How many of `n` replicates end with a wholly dead layer, and how many of the others do."""
+
+    n: int
+    n_dead: int
+    n_dead_others: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +65,21 @@ class DeadRelus:
         return {seed: int(layers.max()) for seed, layers in dead.items() if len(layers)}
 
     def wholly_dead(self) -> list[tuple[str, int]]:
-        """Return label and seed of the replicates that end with a layer of dead units only."""
+        """Return cell and seed of the replicates that end with a layer of dead units only."""
         return [
-            (member.label, seed) for member in self.members for seed in self.highest_dead(member)
+            (member.cell, seed) for member in self.members for seed in self.highest_dead(member)
         ]
+
+    def among(self, replicates: Sequence[tuple[str, int]]) -> DeadAmong | None:
+        """Count those with a wholly dead layer among some replicates (cell and seed) and others.
+
+        None where nothing was measured, or no replicate is given.
+        """
+        if not self.members or not replicates:
+            return None
+        dead = self.wholly_dead()
+        n_dead = sum(replicate in dead for replicate in replicates)
+        return DeadAmong(n=len(replicates), n_dead=n_dead, n_dead_others=len(dead) - n_dead)
 
     def table(self) -> Markdown:
         """Return a row a measured cell: dead shares untrained and at the end."""
