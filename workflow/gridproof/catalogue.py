@@ -42,6 +42,7 @@ class Figure:
     shows: Literal["experiment", "data"] = "experiment"
     needs_checkpoints: bool = False
     raster: bool = False
+    opening: int = 0
     animated: bool = False
     has_chart: bool = False
     has_sliders: bool = False

@@ -202,9 +202,10 @@ class Family:
     chosen : returns further entry points `module:name` that the parameters of a cell choose, and
         the digests of files (such as weights) that they name.
     trained : `module:name` of what reads a finished cell for its measurements.
-    cost : returns what a cell takes in units of its own, for the order and the time of jobs.
+    cost : returns what a cell takes, in units in which a pixel of an image that a convolutional
+        network sees counts 37,000; for the order and the time of jobs.
     seconds_per_cost : what a unit of cost took at most, before any cell is trained.
-    train_rows : how many rows it was measured on.
+    train_rows : how many rows that was measured on; 0 where the cost does not depend on rows.
     memory_mb : the most that a job took.
     default : whether an experiment that names no family means this one.
     note : returns what to tell a user of the engine `auto` where it lacks something, else None.
@@ -230,7 +231,7 @@ class Family:
     trained: str = ""
     cost: Callable[[Any], float] = one_second
     seconds_per_cost: float = 1.0
-    train_rows: int = 1
+    train_rows: int = 0
     memory_mb: int = 1000
     default: bool = False
     note: Callable[[], str | None] | None = None
@@ -315,6 +316,7 @@ def figure(
     shows: Literal["experiment", "data"] = "experiment",
     needs_checkpoints: bool = False,
     raster: bool = False,
+    opening: int = 0,
     animated: bool = False,
 ) -> Callable[[Callable[[Inputs], Any]], Callable[[Inputs], Any]]:
     """Declare the function below, `draw(inputs) -> Figure`, as a figure.
@@ -332,6 +334,7 @@ def figure(
     shows : an experiment's cells, or a data set alone.
     needs_checkpoints : whether it is drawn from the cells' final weights.
     raster : whether it holds a picture or a map, and is embedded as PNG.
+    opening : how well it serves as the picture that a report opens on, where several do; 0: never.
     animated : whether `frames` draws it from the weights after every epoch.
     """
     return lambda function: function
