@@ -287,10 +287,7 @@ def import_part(module: str, folders: Sequence[PartsFolder] = ()) -> ModuleType:
     ------
     GridproofError : the module of a study's own fails while it is imported.
     """
-    for folder in folders:
-        parent = str(folder.path.parent)
-        if folder.package != ENGINE_PARTS and parent not in sys.path:
-            sys.path.insert(0, parent)
+    make_importable(folders)
     if module.startswith(f"{ENGINE_PARTS}."):
         return importlib.import_module(module)
     try:
@@ -299,3 +296,11 @@ def import_part(module: str, folders: Sequence[PartsFolder] = ()) -> ModuleType:
         raise
     except Exception as error:
         raise GridproofError(f"{module}: {type(error).__name__}: {error}") from error
+
+
+def make_importable(folders: Sequence[PartsFolder]) -> None:
+    """Let this process find the packages of a study's own parts."""
+    for folder in folders:
+        parent = str(folder.path.parent)
+        if folder.package != ENGINE_PARTS and parent not in sys.path:
+            sys.path.insert(0, parent)
