@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Chosen",
     "Claim",
+    "Condition",
     "DataSource",
     "Derived",
     "Family",
@@ -66,6 +67,7 @@ __all__ = [
     "Seed",
     "Switch",
     "Table",
+    "Tables",
     "Text",
     "Training",
     "UntestableError",

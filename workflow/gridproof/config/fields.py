@@ -84,7 +84,7 @@ def list_of_names(kind: str, valid: Sequence[str]) -> Any:
 
     schema = WithJsonSchema({"type": "string", "enum": list(valid)})
     one = Annotated[str, AfterValidator(check), schema]
-    return Annotated[tuple[one, ...], AfterValidator(check_distinct)]  # type: ignore[valid-type]
+    return Annotated[tuple[one, ...], AfterValidator(check_distinct)]
 
 
 def whole_number_schema(minimum: int, maximum: int) -> dict[str, Any]:

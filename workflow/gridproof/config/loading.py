@@ -97,9 +97,9 @@ def cell_complaints(
     for name, comparison in config.comparisons.items():
         families = [config.experiments[part].family for part in comparison.of]
         for index, figure in enumerate(comparison.figures or ()):
-            found = (figure_misfit(parts, figure, family) for family in families)
-            if misfit := next(filter(None, found), None):
-                yield Complaint(("comparisons", name, "figures", index), misfit)
+            misfits = [m for family in families if (m := figure_misfit(parts, figure, family))]
+            if misfits:
+                yield Complaint(("comparisons", name, "figures", index), misfits[0])
 
 
 def conflicts(

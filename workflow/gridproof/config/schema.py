@@ -198,7 +198,7 @@ class StudySchema:
             Experiment,
             tagged_union(self.experiments, self.family_of),
         ]
-        compared = create_model(
+        compared: Any = create_model(
             "Comparison",
             __base__=Comparison,
             __doc__=Comparison.__doc__,
@@ -209,7 +209,7 @@ class StudySchema:
         )
         fields = {
             "data": (
-                Annotated[dict[Name, source], Field(min_length=1)],  # type: ignore[valid-type]
+                Annotated[dict[Name, source], Field(min_length=1)],
                 Field(description=base["data"].description),
             ),
             "defaults": (
@@ -217,11 +217,11 @@ class StudySchema:
                 Field(default=defaults(), description=base["defaults"].description),
             ),
             "experiments": (
-                Annotated[dict[ExperimentName, experiment], Field(min_length=1)],  # type: ignore[valid-type]
+                Annotated[dict[ExperimentName, experiment], Field(min_length=1)],
                 Field(description=base["experiments"].description),
             ),
             "comparisons": (
-                dict[ExperimentName, compared],  # type: ignore[valid-type]
+                dict[ExperimentName, compared],
                 Field(default={}, description=base["comparisons"].description),
             ),
         }

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 from gridproof.errors import GridproofError
-from gridproof.families import Family
-from gridproof.parts.families.cnn.backbones import backbone_module
-from gridproof.plan.closure import code_digest
+from gridproof.parameter import Parameters, identifying, slug_prefixes
+from gridproof.part import Family
+from gridproof.plan.reach import Roots, code_digest
 
 DIGEST_LENGTH = 12
 
@@ -45,35 +46,26 @@ def library_versions(distributions: Iterable[str]) -> dict[str, str]:
     return {name: installed_version(name) for name in sorted(distributions)}
 
 
-def cell_spec(
-    family: Family, parameters: Mapping[str, object], data: str, engine: str, threads: int
-) -> dict[str, object]:
-    """Return the spec of a cell: all that fixes its result besides code, libraries and seeds.
+def identifying_spec(
+    family: Family, parameters: Parameters, data: str, engine: str, threads: int
+) -> dict[str, Any]:
+    """Return what identifies a cell besides code, libraries and chosen files.
 
-    `data` is the digest of the prepared data; `engine` is resolved (never `auto`).
+    `data` is the digest of the prepared data; `engine` is resolved (never `auto`). Parameters with
+    a neutral value are left out.
     """
     return {
         "data": data,
         "engine": engine,
         "family": family.name,
-        "parameters": dict(sorted(parameters.items())),
+        "parameters": identifying(parameters),
         "threads": threads,
     }
 
 
-def code_modules(family: Family, parameters: Mapping[str, object]) -> tuple[str, ...]:
-    """Return the modules whose import closures are a cell's code: its trainer and its backbone.
-
-    A trainer finds the backbone by its name, so that a cell depends on the code of no other.
-    """
-    if not family.weights:
-        return (family.trainer_module,)
-    return family.trainer_module, backbone_module(str(parameters["backbone"]))
-
-
-def cell_code(family: Family, parameters: Mapping[str, object]) -> str:
-    """Return the digest of the code that trains a cell."""
-    return code_digest(*code_modules(family, parameters))
+def cell_code(entries: Iterable[str], roots: Roots) -> str:
+    """Return the digest of the code that trains a cell: all that its entry points can reach."""
+    return code_digest(tuple(entries), roots)
 
 
 def cell_digest(spec: Mapping[str, object], code: str, libraries: Mapping[str, str]) -> str:
@@ -81,11 +73,11 @@ def cell_digest(spec: Mapping[str, object], code: str, libraries: Mapping[str, s
     return short_digest({"spec": spec, "code": code, "libraries": libraries})
 
 
-def cell_slug(family: Family, parameters: Mapping[str, object]) -> str:
+def cell_slug(family: Family, parameters: Parameters) -> str:
     """Return the readable part of a cell's folder name, such as `mlp-d6-w16-lr0.001-b256-e50`."""
     parts = [family.name]
-    for name, prefix in family.slug:
-        value = parameters[name]
+    for name, prefix in slug_prefixes(type(parameters)):
+        value = getattr(parameters, name)
         if value is True:
             parts.append(prefix)
         elif value is not False:

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from gridproof.catalogue import Catalogue
 from gridproof.config.expand import ResolvedExperiment
 from gridproof.config.schema import StudyConfig
 from gridproof.plan.absent import MissingData
-from gridproof.plan.data_sources import find_source
 
 
 def missing_data(
-    config: StudyConfig, experiments: Sequence[ResolvedExperiment]
+    config: StudyConfig, catalogue: Catalogue, experiments: Sequence[ResolvedExperiment]
 ) -> Iterator[MissingData]:
     """Yield the optional data of which no file is there."""
     for name in dict.fromkeys(experiment.data for experiment in experiments):
-        source = config.data[name]
-        options = find_source(source.source).path_options
-        files = [Path(getattr(source, option)) for option in options]
-        if getattr(source, "optional", False) and not any(file.exists() for file in files):
+        section = config.data[name]
+        given = [getattr(section, key) for key in catalogue.source(section.source).path_options]
+        files = [Path(path) for path in given if path is not None]
+        if getattr(section, "optional", False) and not any(file.exists() for file in files):
             yield MissingData(
                 name=name,
                 files=tuple(map(str, files)),

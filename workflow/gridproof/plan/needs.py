@@ -19,13 +19,6 @@ MARGIN = 1.5
 """What is asked for over the largest that was measured."""
 LEAST_MB, LEAST_MINUTES = 1000, 5
 
-MEMORY_MB = {"mlp": 1200, "cnn": 1500, "probe": 1000, "xgboost": 2500, "dry": 200}
-"""Largest resident memory of a family's jobs in the default study: what is known before any ran."""
-SECONDS_PER_COST = {"mlp": 1e-5, "cnn": 2e-6, "probe": 1.3e-5, "xgboost": 1e-6, "dry": 1e-5}
-"""Largest ratio of seconds to `training_cost` of a family's jobs in the default study."""
-TRAIN_ROWS = {"places": 75_348, "images": 1_400}
-"""What these were trained on in the default study, by kind of source."""
-
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -40,13 +33,15 @@ class Needs:
 
     def __init__(self, study: Study) -> None:
         self.cells = study.cells
-        self.sizes: dict[Path, float] = {}
+        self.sizes: dict[tuple[Path, str], float] = {}
 
     @cached_property
     def largest(self) -> dict[str, Taken]:
         """The largest memory and the slowest pace of the finished jobs of each family."""
+        families = {cell.family.name: cell.family for cell in self.cells.values()}
         largest = {
-            family: Taken(MEMORY_MB[family], SECONDS_PER_COST[family]) for family in MEMORY_MB
+            name: Taken(family.memory_mb, family.seconds_per_cost)
+            for name, family in families.items()
         }
         measured: dict[str, list[Taken]] = {}
         for cell in self.cells.values():
@@ -70,15 +65,18 @@ class Needs:
     def cost(self, cell: CellPlan) -> float:
         """Return the cost of a cell's training on as many rows as its data have.
 
-        Until the data are prepared, they count as large as those of the default study.
+        Until the data are prepared, they count as large as those that the family was measured on.
         """
+        if not cell.family.train_rows:
+            return training_cost(cell)
         data = cell.data.base or cell.data
-        if data.folder not in self.sizes:
+        key = data.folder, cell.family.name
+        if key not in self.sizes:
             rows = train_rows(data.folder)
             if rows is None:
                 return training_cost(cell)
-            self.sizes[data.folder] = rows / TRAIN_ROWS[cell.family.source_kind]
-        return training_cost(cell) * self.sizes[data.folder]
+            self.sizes[key] = rows / cell.family.train_rows
+        return training_cost(cell) * self.sizes[key]
 
 
 def train_rows(folder: Path) -> int | None:

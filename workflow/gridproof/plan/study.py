@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from gridproof.config.expand import ResolvedExperiment, expand, selected
-from gridproof.config.loading import load_config
-from gridproof.config.parameters import Parameters
-from gridproof.config.schema import Comparison, StudyConfig
+from gridproof.catalogue import Catalogue
 from gridproof.config.user_claims import UserClaim
-from gridproof.errors import GridproofError
-from gridproof.families import FAMILIES, Family
 from gridproof.files.layout import (
     CELLS,
     assembled_folder,
@@ -21,30 +16,30 @@ from gridproof.files.layout import (
     measured_file,
     study_folder,
 )
-from gridproof.parts.families.cnn.backbones import weights_digest
+from gridproof.part import Family
 from gridproof.plan.absent import Gap, MissingData
-from gridproof.plan.cell_identity import (
-    cell_code,
-    cell_digest,
-    cell_slug,
-    cell_spec,
-    library_versions,
-)
-from gridproof.plan.data_plan import DataPlan, plan_data, plan_features
-from gridproof.plan.engine import EAGER, missing_compiler_note, resolve_engine
-from gridproof.plan.kinds import FEATURES
-from gridproof.plan.missing import missing_data
-from gridproof.run.measurement_registry import in_order
+from gridproof.plan.data_plan import DataPlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellPlan:
-    """A cell: one resolved configuration, with all that the study asks of it."""
+    """A cell: one resolved configuration, with all that the study asks of it.
+
+    Attributes
+    ----------
+    digest : of what identifies the cell, its code and its libraries.
+    parameters : all parameters of the family, by name.
+    entries : where its code begins, `module:name` each.
+    code : the digest of the code that these reach.
+    """
 
     family: Family
     slug: str
     digest: str
-    spec: Mapping[str, object]
+    parameters: Mapping[str, object]
+    engine: str
+    threads: int
+    entries: tuple[str, ...]
     code: str
     libraries: Mapping[str, str]
     data: DataPlan
@@ -63,16 +58,15 @@ class CellPlan:
         return CELLS / self.name
 
     @property
-    def parameters(self) -> Mapping[str, object]:
-        """The parameters of the family, by name."""
-        parameters = self.spec["parameters"]
-        assert isinstance(parameters, Mapping)
-        return parameters
-
-    @property
-    def threads(self) -> int:
-        """CPU threads of a job."""
-        return int(str(self.spec["threads"]))
+    def spec(self) -> dict[str, object]:
+        """What fixes its result besides code, libraries and seeds, written out."""
+        return {
+            "data": self.data.digest,
+            "engine": self.engine,
+            "family": self.family.name,
+            "parameters": dict(self.parameters),
+            "threads": self.threads,
+        }
 
     def blocks(self) -> list[tuple[int, ...]]:
         """Return the seeds of each job."""
@@ -98,11 +92,22 @@ class CellPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberPlan:
-    """A cell as one experiment sees it."""
+    """A cell as one experiment sees it.
+
+    Attributes
+    ----------
+    cell : name of the cell's folder, the key of `Study.cells`.
+    label : what people call it here.
+    position : place in the experiment, counted from 0.
+    group : the experiment that it comes from; in a comparison, the one that is compared.
+    setting : what it is called there.
+    """
 
     cell: str
     label: str
     position: int
+    group: str
+    setting: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +127,17 @@ class ExperimentPlan:
 class Study:
     """A study, read and resolved: everything that is planned follows from it.
 
-    `gaps` is None for a whole study, else what this part of a study leaves out.
+    Attributes
+    ----------
+    cells : by the name of their folder.
+    data : the data sets that experiments are trained on, by the study's names.
+    missing : optional data that are not there.
+    claims : those of the configuration.
+    catalogue, parts : the parts that it may name, and its own folders of them.
+    words : the folder of its own words for the report.
+    expected_claims : the file of its pinned verdicts.
+    note : what the user should know of the engine.
+    gaps : None for a whole study, else what this part of a study leaves out.
     """
 
     path: Path
@@ -133,7 +148,10 @@ class Study:
     data: Mapping[str, DataPlan]
     missing: tuple[MissingData, ...]
     claims: Mapping[str, UserClaim]
-    claims_file: Path | None
+    catalogue: Catalogue
+    parts: tuple[str, ...]
+    words: Path | None
+    expected_claims: Path | None
     note: str | None
     gaps: tuple[Gap, ...] | None = None
 
@@ -143,8 +161,8 @@ class Study:
         return study_folder(self.name, partial=self.gaps is not None)
 
     @property
-    def features(self) -> dict[str, DataPlan]:
-        """The features that cells are trained on, by the name of their folder."""
+    def derived(self) -> dict[str, DataPlan]:
+        """The data made from other data that cells are trained on, by the name of their folder."""
         plans = [cell.data for cell in self.cells.values()]
         return {plan.folder.name: plan for plan in plans if plan.base is not None}
 
@@ -153,119 +171,3 @@ class Study:
         for cell in self.cells.values():
             for seeds in cell.blocks():
                 yield cell, seeds
-
-
-def read_study(path: Path, overrides: Mapping[str, object] | None = None) -> Study:
-    """Read a study and plan it; every mistake is a GridproofError before anything runs."""
-    config = load_config(path, overrides)
-    wanted = expand(config)
-    missing = tuple(missing_data(config, wanted))
-    absent = {item.name for item in missing}
-    resolved = [experiment for experiment in wanted if experiment.data not in absent]
-    if not resolved:
-        told = "; ".join(f"{item.name}: no {', no '.join(item.files)}" for item in missing)
-        raise GridproofError(f"{path}: the data of no experiment are there ({told})")
-    names = dict.fromkeys(experiment.data for experiment in resolved)
-    data = {name: plan_data(name, source_options(config, name)) for name in names}
-    cells: dict[str, CellPlan] = {}
-    plans = {item.name: plan_experiment(item, data[item.data], cells) for item in resolved}
-    compared = {
-        name: plan_comparison(name, comparison, plans)
-        for name, comparison in config.comparisons.items()
-        if selected(config, name) and plans.keys() >= set(comparison.of)
-    }
-    return Study(
-        path=path,
-        name=config.study,
-        title=config.title,
-        experiments={name: plans[name] for name in plans if selected(config, name)} | compared,
-        cells=cells,
-        data=data,
-        missing=missing,
-        claims=config.claims,
-        claims_file=config.claims_file,
-        note=missing_compiler_note({experiment.engine for experiment in resolved}),
-    )
-
-
-def source_options(config: StudyConfig, name: str) -> dict[str, object]:
-    """Return what a study says of a data set, without what does not concern its content."""
-    return config.data[name].model_dump(mode="json", exclude={"optional"})
-
-
-def plan_experiment(
-    experiment: ResolvedExperiment, data: DataPlan, cells: dict[str, CellPlan]
-) -> ExperimentPlan:
-    """Return the plan of an experiment; its cells are joined to those planned so far in `cells`."""
-    members = []
-    for member in experiment.members:
-        cell = plan_cell(experiment, member.parameters, data)
-        cells[cell.name] = joined(cell, cells.get(cell.name, cell))
-        members.append(MemberPlan(cell=cell.name, label=member.label, position=member.position))
-    return ExperimentPlan(
-        name=experiment.name,
-        title=experiment.title,
-        question=experiment.question,
-        figures=experiment.figures,
-        seeds=experiment.seeds,
-        data=data,
-        members=tuple(members),
-    )
-
-
-def plan_comparison(
-    name: str, comparison: Comparison, plans: Mapping[str, ExperimentPlan]
-) -> ExperimentPlan:
-    """Return the plan of a comparison: the cells of several experiments, side by side."""
-    parts = [plans[part] for part in comparison.of]
-    labels: dict[str, str] = {}
-    for part in parts:
-        for member in part.members:
-            own = member.label if len(part.members) > 1 else ""
-            labels.setdefault(member.cell, " ".join(filter(None, [part.name, own])))
-    return ExperimentPlan(
-        name=name,
-        title=comparison.title or name.replace("_", " ").capitalize(),
-        question=comparison.question.strip(),
-        figures=comparison.figures,
-        seeds=tuple(sorted({seed for part in parts for seed in part.seeds})),
-        data=parts[0].data,
-        members=tuple(
-            MemberPlan(cell=cell, label=label, position=position)
-            for position, (cell, label) in enumerate(labels.items())
-        ),
-    )
-
-
-def joined(cell: CellPlan, other: CellPlan) -> CellPlan:
-    """Return a cell with what two experiments ask of it: all seeds, all measurements."""
-    return replace(
-        cell,
-        seeds=tuple(sorted({*cell.seeds, *other.seeds})),
-        measurements=in_order({*cell.measurements, *other.measurements}),
-    )
-
-
-def plan_cell(experiment: ResolvedExperiment, chosen: Parameters, data: DataPlan) -> CellPlan:
-    """Return the plan of one cell of an experiment."""
-    family = FAMILIES[experiment.family]
-    parameters = chosen.model_dump()
-    prepared = plan_features(data, parameters) if family.data == FEATURES else data
-    engine = resolve_engine(experiment.engine, parameters) if family.compiles else EAGER
-    spec = cell_spec(family, parameters, prepared.digest, engine, experiment.threads)
-    if family.weights and parameters["pretrained"]:
-        spec["weights"] = weights_digest(str(parameters["backbone"]), str(parameters["weights"]))
-    code = cell_code(family, parameters)
-    libraries = library_versions(family.libraries)
-    return CellPlan(
-        family=family,
-        slug=cell_slug(family, parameters),
-        digest=cell_digest(spec, code, libraries),
-        spec=spec,
-        code=code,
-        libraries=libraries,
-        data=prepared,
-        seeds=experiment.seeds[:1] if chosen.deterministic else experiment.seeds,
-        deterministic=chosen.deterministic,
-        measurements=experiment.measure,
-    )
