@@ -53,6 +53,7 @@ def test_readme_opens_with_what_the_example_says(report: str) -> None:
         assert item.replace("](docs/example/report.md#", "](#") in flat
     headings = {anchor(line.lstrip("# ")) for line in report.splitlines() if line.startswith("#")}
     targets = [target for _, target in LINK.findall(block)]
+    assert len(targets) == 3
     assert set(targets) <= headings
 
 
@@ -75,7 +76,9 @@ def test_caption_of_the_animation_says_what_the_example_shows(report: str) -> No
 def test_pictures_of_readme_are_there() -> None:
     """README shows the animation and the page, each under 2 MB."""
     readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    for picture in re.findall(r'src="([^"]+)"', readme):
+    pictures = re.findall(r'src="([^"]+)"', readme)
+    assert pictures == ["docs/images/sharpening.gif", "docs/images/report.webp"]
+    for picture in pictures:
         assert (REPOSITORY / Path(picture)).stat().st_size < 2_000_000
 
 

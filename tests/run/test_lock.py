@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from gridproof.files.layout import assembled_folder, lock_file, replicate_folder
 from gridproof.run.job import TrainingJob
@@ -61,9 +61,13 @@ def test_lock_is_freed_by_an_exception(tmp_path: Path) -> None:
 
 
 def test_blocks_of_a_cell_do_not_wait_for_each_other(tmp_path: Path) -> None:
-    """Each block has a lock of its own."""
-    with exclusive(lock_file(tmp_path, 0)), exclusive(lock_file(tmp_path, 1)):
-        pass
+    """Each block has a lock of its own: that of another block is free, its own is not."""
+    with exclusive(lock_file(tmp_path, 0)):
+        other = FileLock(lock_file(tmp_path, 1))
+        other.acquire(timeout=0)
+        other.release()
+        with pytest.raises(Timeout):
+            FileLock(lock_file(tmp_path, 0)).acquire(timeout=0)
 
 
 GATED_TRAINER = """
