@@ -223,7 +223,6 @@ def measured_table(table: str, entries: Sequence[Measurement]) -> MeasuredTable:
     return MeasuredTable(keys=("cell", "seed", "epoch", *layer), quantities=tuple(quantities))
 
 
-@cache
 def catalogue(parts: tuple[str, ...] = ()) -> Catalogue:
     """Return the parts of the package and of the folders that a study lists under `parts:`.
 
@@ -234,7 +233,12 @@ def catalogue(parts: tuple[str, ...] = ()) -> Catalogue:
     ------
     GridproofError : a folder is not there, or cannot be imported under its name.
     """
-    return Catalogue((ENGINE_FOLDER, *map(parts_folder, parts)))
+    return _catalogue(tuple(map(parts_folder, parts)))
+
+
+@cache
+def _catalogue(folders: tuple[PartsFolder, ...]) -> Catalogue:
+    return Catalogue((ENGINE_FOLDER, *folders))
 
 
 def parts_folder(entry: str) -> PartsFolder:

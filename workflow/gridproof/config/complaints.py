@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from gridproof.config.schema import Comparison, Experiment, StudyConfig, StudySchema
+from gridproof.config.schema import StudySchema
+from gridproof.config.sections import Comparison, Experiment, StudyConfig
 from gridproof.config.user_claims import FORMS, UserClaim
 from gridproof.config.yaml_reader import KeyPath
 from gridproof.errors import nearest

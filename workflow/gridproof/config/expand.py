@@ -9,7 +9,8 @@ from itertools import product
 from typing import Any
 
 from gridproof.catalogue import Catalogue
-from gridproof.config.schema import Experiment, StudyConfig, schema_of
+from gridproof.config.schema import schema_of
+from gridproof.config.sections import Experiment, StudyConfig
 from gridproof.config.yaml_reader import KeyPath
 from gridproof.parameter import Parameters, Section
 
