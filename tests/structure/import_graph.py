@@ -72,6 +72,8 @@ def arrows_of(name: str, path: Path, known: set[str]) -> Iterator[Arrow]:
     }
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
     for node in ast.walk(tree):
+        if not isinstance(node, ast.Import | ast.ImportFrom | ast.Call):
+            continue
         for imported, names in targets(node, package, known):
             yield Arrow(
                 importer=name,
@@ -83,7 +85,9 @@ def arrows_of(name: str, path: Path, known: set[str]) -> Iterator[Arrow]:
             )
 
 
-def targets(node: ast.AST, package: str, known: set[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def targets(
+    node: ast.Import | ast.ImportFrom | ast.Call, package: str, known: set[str]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield the modules that a statement imports, and what it takes of each."""
     if isinstance(node, ast.Import):
         yield from ((alias.name, ()) for alias in node.names)
@@ -97,7 +101,7 @@ def targets(node: ast.AST, package: str, known: set[str]) -> Iterator[tuple[str,
         yield from ((f"{base}.{module}", ()) for module in modules)
         if names:
             yield base, names
-    elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+    elif ast.unparse(node.func).endswith("import_module"):
         for argument in node.args[:1]:
             if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                 yield argument.value, ()

@@ -15,6 +15,8 @@ FUNCTION_LINES = 60
 NAMES_OF_DECLARATIONS = ("Parameters", "Options")
 """What each part calls the class of its own parameters or options."""
 
+Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+
 FILES = (sources("gridproof") | sources("study")).values()
 
 
@@ -31,13 +33,11 @@ def repeated(named: Iterator[tuple[str, str]]) -> list[str]:
     return [f"{name}: {', '.join(at)}" for name, at in sorted(places.items()) if len(at) > 1]
 
 
-def definitions(
-    kind: type[ast.stmt] | tuple[type[ast.stmt], ...],
-) -> Iterator[tuple[Path, ast.AST]]:
-    """Yield the file and the node of each definition of a kind, nested ones as well."""
+def definitions(*kinds: type[Definition]) -> Iterator[tuple[Path, Definition]]:
+    """Yield the file and the node of each definition of these kinds, nested ones as well."""
     for path in FILES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, kind):
+            if isinstance(node, kinds):
                 yield path, node
 
 
@@ -73,8 +73,14 @@ def test_no_module_is_too_long() -> None:
 def test_no_function_is_too_long() -> None:
     """A function is read on one screen, with its docstring."""
     found = [
-        f"{shown(path)}:{node.lineno}: {node.name} has {node.end_lineno - node.lineno + 1} lines"
-        for path, node in definitions((ast.FunctionDef, ast.AsyncFunctionDef))
-        if node.end_lineno - node.lineno + 1 > FUNCTION_LINES
+        f"{shown(path)}:{node.lineno}: {node.name} has {length(node)} lines"
+        for path, node in definitions(ast.FunctionDef, ast.AsyncFunctionDef)
+        if length(node) > FUNCTION_LINES
     ]
     assert not found, "\n".join(found)
+
+
+def length(node: Definition) -> int:
+    """Return the number of lines of a definition, from its first line to its last."""
+    assert node.end_lineno is not None
+    return node.end_lineno - node.lineno + 1
