@@ -15,7 +15,7 @@ SHOWN = 20
 def print_comparison(first: Path, second: Path) -> int:
     """Tell whether two folders of results hold the same replicates; return 0 if so, else 1."""
     found = compare(first, second)
-    lines = [f"{name}/{told}" for name, words in found.differences.items() for told in words]
+    lines = [f"{name}/{line}" for name, what in found.differences.items() for line in what]
     for line in lines[:SHOWN]:
         click.echo(line)
     if len(lines) > SHOWN:
@@ -24,6 +24,7 @@ def print_comparison(first: Path, second: Path) -> int:
         if names:
             more = ", ..." if len(names) > SHOWN else ""
             click.echo(f"only in {folder}: {', '.join(names[:SHOWN])}{more}")
-    told = f"{plural(found.n_shared, 'replicate')} in both, {len(found.differences)} of them differ"
-    click.echo("equal: " + told if found.is_equal else told)
+    n_different = len(found.differences)
+    totals = f"{plural(found.n_shared, 'replicate')} in both, {n_different} of them differ"
+    click.echo(f"equal: {totals}" if found.is_equal else totals)
     return 0 if found.is_equal else 1

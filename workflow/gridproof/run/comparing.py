@@ -16,7 +16,7 @@ from gridproof.run.manifest import MANIFEST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class SharedReplicates:
     """How many replicates both folders have, which only one has, and what differs, in words.
 
     Replicates are named `<cell>/seed-<seed>`; `differences` holds those that differ.
@@ -33,7 +33,7 @@ class Comparison:
         return not (self.only_first or self.only_second or self.differences)
 
 
-def compare(first: Path, second: Path) -> Comparison:
+def compare(first: Path, second: Path) -> SharedReplicates:
     """Compare the replicates below two folders of results, file by file.
 
     Raises
@@ -44,11 +44,11 @@ def compare(first: Path, second: Path) -> Comparison:
     ours, theirs = replicates(first), replicates(second)
     shared = sorted(ours.keys() & theirs.keys())
     found = {name: tuple(differences(ours[name], theirs[name])) for name in shared}
-    return Comparison(
+    return SharedReplicates(
         n_shared=len(shared),
         only_first=tuple(sorted(ours.keys() - theirs.keys())),
         only_second=tuple(sorted(theirs.keys() - ours.keys())),
-        differences={name: told for name, told in found.items() if told},
+        differences={name: lines for name, lines in found.items() if lines},
     )
 
 
@@ -83,16 +83,13 @@ def content_differences(name: str, first: Path, second: Path) -> Iterator[str]:
     else:
         yield f"{name}: other bytes"
         return
-    told = False
-    for key in sorted(one.keys() | other.keys()):
-        if key not in one or key not in other:
-            yield f"{name}: {key} is in one of them only"
-            told = True
-        elif words := array_difference(one[key], other[key]):
-            yield f"{name}: {key} {words}"
-            told = True
-    if not told:
-        yield f"{name}: equal values in other bytes"
+    keys = sorted(one.keys() | other.keys())
+    found = [
+        f"{name}: {key} {words}"
+        for key in keys
+        if (words := array_difference(one.get(key), other.get(key)))
+    ]
+    yield from found or [f"{name}: equal values in other bytes"]
 
 
 def columns(table: pa.Table) -> dict[str, np.ndarray]:
@@ -100,8 +97,13 @@ def columns(table: pa.Table) -> dict[str, np.ndarray]:
     return {name: table[name].to_numpy(zero_copy_only=False) for name in table.column_names}
 
 
-def array_difference(one: np.ndarray, other: np.ndarray) -> str | None:
-    """Return by how much two arrays differ, in words; None if their values are equal."""
+def array_difference(one: np.ndarray | None, other: np.ndarray | None) -> str | None:
+    """Return by how much two arrays differ, in words; None if their values are equal.
+
+    One that is None is not there.
+    """
+    if one is None or other is None:
+        return "is in one of them only"
     if one.shape != other.shape:
         return f"has the shape {one.shape} and {other.shape}"
     numeric = all(np.issubdtype(array.dtype, np.number) for array in (one, other))
