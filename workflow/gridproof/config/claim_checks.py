@@ -8,7 +8,7 @@ from gridproof.catalogue import Catalogue
 from gridproof.config.complaints import Complaint, unknown
 from gridproof.config.expand import members
 from gridproof.config.schema import schema_of
-from gridproof.config.sections import StudyConfig
+from gridproof.config.study_config import StudyConfig
 from gridproof.config.user_claims import METRICS, Monotone, UserClaim, matches, written
 from gridproof.config.yaml_reader import KeyPath
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from gridproof.config.schema import StudySchema
-from gridproof.config.sections import Comparison, Experiment, StudyConfig
+from gridproof.config.study_config import Comparison, Experiment, StudyConfig
 from gridproof.config.user_claims import FORMS, UserClaim
 from gridproof.config.yaml_reader import KeyPath
 from gridproof.errors import nearest

@@ -10,7 +10,7 @@ from typing import Any
 
 from gridproof.catalogue import Catalogue
 from gridproof.config.schema import schema_of
-from gridproof.config.sections import Experiment, StudyConfig
+from gridproof.config.study_config import Experiment, StudyConfig
 from gridproof.config.yaml_reader import KeyPath
 from gridproof.parameter import Parameters, Section
 

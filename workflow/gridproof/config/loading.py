@@ -15,7 +15,7 @@ from gridproof.config.cross_checks import reference_complaints
 from gridproof.config.expand import candidates, n_candidates
 from gridproof.config.fit import figure_misfit, measurement_misfits
 from gridproof.config.schema import schema_of
-from gridproof.config.sections import Experiment, StudyConfig
+from gridproof.config.study_config import Experiment, StudyConfig
 from gridproof.config.yaml_reader import Document, KeyPath, format_path, read_yaml
 from gridproof.errors import GridproofError
 

@@ -20,7 +20,7 @@ from gridproof.config.fields import (
     Name,
     list_of_names,
 )
-from gridproof.config.sections import Comparison, Experiment, StudyConfig, Sweep
+from gridproof.config.study_config import Comparison, Experiment, StudyConfig, Sweep
 from gridproof.parameter import Parameters, Section, Switch
 
 
@@ -127,9 +127,10 @@ class StudySchema:
                     " needs them.",
                 ),
             )
-        return create_model(
-            f"{camel(name)}Source", __base__=source.options, __doc__=source.description, **fields
-        )
+        # The bases in this order put `source` before the source's own keys.
+        named = create_model("NamedSource", __base__=Section, **fields)
+        bases = (named,) if issubclass(named, source.options) else (source.options, named)
+        return create_model(f"{camel(name)}Source", __base__=bases, __doc__=source.description)
 
     def _values_model(self, family: str) -> type[Section]:
         fields = {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gridproof.catalogue import Catalogue
 from gridproof.config.expand import ResolvedExperiment
-from gridproof.config.schema import StudyConfig
+from gridproof.config.study_config import StudyConfig
 from gridproof.plan.absent import MissingData
 
 

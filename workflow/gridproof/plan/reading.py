@@ -10,7 +10,7 @@ from gridproof.catalogue import Catalogue
 from gridproof.config.expand import Combination, ResolvedExperiment, expand, selected
 from gridproof.config.fit import common_figures
 from gridproof.config.loading import load_config
-from gridproof.config.schema import Comparison, StudyConfig
+from gridproof.config.study_config import Comparison, StudyConfig
 from gridproof.errors import GridproofError
 from gridproof.part import Chosen
 from gridproof.plan.cell_identity import (
