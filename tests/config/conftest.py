@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from gridproof.catalogue import Catalogue
 from gridproof.config.loading import load_config
-from gridproof.config.schema import StudyConfig
+from gridproof.config.study_config import StudyConfig
 
-BASE = """\
+SOURCE = "{source: csv, path: towns.csv, target: country}"
+BASE = f"""\
 title: Test
 data:
-  countries: {source: geonames}
+  countries: {SOURCE}
 seeds: 2
 experiments:
   rates:
@@ -23,7 +25,7 @@ experiments:
 
 RATES = "      learning_rate: [0.2, 1e-3]\n"
 
-Load = Callable[..., StudyConfig]
+Load = Callable[..., tuple[StudyConfig, Catalogue]]
 
 
 @pytest.fixture
@@ -32,7 +34,7 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
 
     def load_changed(
         old: str = "", new: str = "", *, overrides: Mapping[str, object] | None = None
-    ) -> StudyConfig:
+    ) -> tuple[StudyConfig, Catalogue]:
         assert old in BASE
         path = tmp_path / "config.yaml"
         path.write_text(BASE.replace(old, new, 1) if old else BASE + new)

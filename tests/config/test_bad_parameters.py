@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from gridproof.draw.figure_registry import EXPERIMENT_FIGURES
+from gridproof.catalogue import catalogue
 from gridproof.errors import GridproofError
-from gridproof.run.measurement_registry import MEASUREMENTS
 
 from .conftest import RATES, Load
 
+PARTS = catalogue()
+FIGURES = [name for name in PARTS.names("figures") if PARTS.figure(name).shows == "experiment"]
 SWEEP = "config.yaml, line 8: experiments.rates.sweep"
 PARAMETER_NAMES = (
     "depth, width, learning_rate, batch_size, epochs, "
@@ -49,7 +50,7 @@ BAD = [
         "seeds: 2",
         "defaults: {mpl: {depth: 2}}",
         "config.yaml, line 4: defaults.mpl: unknown family 'mpl', did you mean 'mlp'? "
-        "Expected one of: mlp, cnn, probe, xgboost, dry",
+        "Expected one of: cnn, dry, mlp, probe, xgboost",
         id="unknown family in defaults",
     ),
     pytest.param(
@@ -198,7 +199,7 @@ BAD = [
         RATES,
         RATES + "    figures: [curve]\n",
         "config.yaml, line 9: experiments.rates.figures[0]: unknown figure 'curve', "
-        f"did you mean 'curves'? Expected one of: {', '.join(EXPERIMENT_FIGURES)}",
+        f"did you mean 'curves'? Expected one of: {', '.join(FIGURES)}",
         id="unknown figure",
     ),
     pytest.param(
@@ -212,7 +213,7 @@ BAD = [
         RATES,
         RATES + "    measure: [aurok]\n",
         "config.yaml, line 9: experiments.rates.measure[0]: unknown measurement 'aurok', "
-        f"did you mean 'auroc'? Expected one of: {', '.join(MEASUREMENTS)}",
+        f"did you mean 'auroc'? Expected one of: {', '.join(PARTS.names('measurements'))}",
         id="unknown measurement",
     ),
     pytest.param(

@@ -6,7 +6,7 @@ import pytest
 
 from gridproof.errors import GridproofError
 
-from .conftest import BASE, RATES, Load
+from .conftest import BASE, RATES, SOURCE, Load
 
 END = "rates:\n"
 BAD = [
@@ -14,8 +14,8 @@ BAD = [
         "seeds: 2",
         "seed: 2",
         "config.yaml, line 4: seed: unknown key 'seed', did you mean 'seeds'? Expected one of: "
-        "title, study, data, seeds, threads, engine, defaults, only, experiments, comparisons, "
-        "claims, claims_file",
+        "title, study, parts, words, data, seeds, threads, engine, defaults, only, experiments, "
+        "comparisons, claims, expected_claims",
         id="unknown key",
     ),
     pytest.param(
@@ -27,15 +27,16 @@ BAD = [
         id="unknown key of an experiment",
     ),
     pytest.param(
-        "{source: geonames}",
-        "{source: geonames, splits: {val: 0.2}}",
+        SOURCE,
+        "{source: csv, path: towns.csv, target: country, splits: {val: 0.2}}",
         "config.yaml, line 3: data.countries.splits: unknown key 'splits', did you mean 'split'? "
-        "Expected one of: source, split",
+        "Expected one of: source, optional, path, train, val, test, target, features, "
+        "regression, classes, split, split_column, columns",
         id="unknown key of a source",
     ),
     pytest.param(
-        "{source: geonames}",
-        "{source: geonames, split: {vall: 0.2}}",
+        SOURCE,
+        "{source: csv, path: towns.csv, target: country, split: {vall: 0.2}}",
         "config.yaml, line 3: data.countries.split.vall: unknown key 'vall', "
         "did you mean 'val'? Expected one of: val, test, seed",
         id="unknown key of a split",
@@ -44,7 +45,7 @@ BAD = [
         "    sweep",
         "    family: cnm\n    sweep",
         "config.yaml, line 7: experiments.rates.family: unknown family 'cnm', "
-        "did you mean 'cnn'? Expected one of: mlp, cnn, probe, xgboost, dry",
+        "did you mean 'cnn'? Expected one of: cnn, dry, mlp, probe, xgboost",
         id="unknown family",
     ),
     pytest.param(
@@ -55,60 +56,60 @@ BAD = [
         id="unknown data",
     ),
     pytest.param(
-        "{source: geonames}",
-        "{source: geonames}\n  more: {source: geonames}",
+        SOURCE,
+        f"{SOURCE}\n  more: {SOURCE}",
         "config.yaml, line 7: experiments.rates: the key 'data' is missing. "
         "Expected one of: countries, more",
         id="data not chosen",
     ),
     pytest.param(
-        "{source: geonames}",
-        "{source: geoname}",
-        "config.yaml, line 3: data.countries.source: unknown source 'geoname', "
-        "did you mean 'geonames'? Expected one of: geonames, csv, patches, folder",
+        SOURCE,
+        "{source: cvs}",
+        "config.yaml, line 3: data.countries.source: unknown source 'cvs', "
+        "did you mean 'csv'? Expected one of: csv, folder",
         id="unknown source",
     ),
     pytest.param(
-        "{source: geonames}",
+        SOURCE,
         "{train: a.csv}",
         "config.yaml, line 3: data.countries: the key 'source' is missing. "
-        "Expected one of: geonames, csv, patches, folder",
+        "Expected one of: csv, folder",
         id="no source",
     ),
     pytest.param(
-        "{source: geonames}",
-        "geonames",
-        "config.yaml, line 3: data.countries: found 'geonames', expected a mapping (key: value)",
+        SOURCE,
+        "csv",
+        "config.yaml, line 3: data.countries: found 'csv', expected a mapping (key: value)",
         id="source as text",
     ),
     pytest.param(
-        "{source: geonames}",
-        "{source: csv, train: a.csv, test: b.csv}",
+        SOURCE,
+        "{source: csv, target: country, train: a.csv, test: b.csv}",
         "config.yaml, line 3: data.countries: the key 'val' is missing",
         id="csv without val",
     ),
     pytest.param(
-        "{source: geonames}",
-        "{source: csv, train: a.csv, test: b.csv, val: 3}",
+        SOURCE,
+        "{source: csv, target: country, train: a.csv, test: b.csv, val: 3}",
         "config.yaml, line 3: data.countries.val: found 3, expected the path of a file",
         id="number for a path",
     ),
     pytest.param(
-        "{source: geonames}",
-        "{source: csv, train: a.csv, test: b.csv, val: ''}",
+        SOURCE,
+        "{source: csv, target: country, train: a.csv, test: b.csv, val: ''}",
         "config.yaml, line 3: data.countries.val: found '', expected the path of a file",
         id="empty path",
     ),
     pytest.param(
-        "{source: geonames}",
-        "{source: geonames, split: {val: 0.6, test: 0.5}}",
+        SOURCE,
+        "{source: csv, path: towns.csv, target: country, split: {val: 0.6, test: 0.5}}",
         "config.yaml, line 3: data.countries.split: found a mapping, "
         "expected val and test that leave a share for training",
         id="split without training rows",
     ),
     pytest.param(
-        "{source: geonames}",
-        "{source: geonames, split: {val: 0}}",
+        SOURCE,
+        "{source: csv, path: towns.csv, target: country, split: {val: 0}}",
         "config.yaml, line 3: data.countries.split.val: found 0, expected more than 0",
         id="split without validation rows",
     ),

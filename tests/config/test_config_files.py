@@ -7,14 +7,14 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from gridproof.config.parameters import MlpParameters
+from gridproof.draw.figure_registry import EXPERIMENT_FIGURES, FIGURES
 
 from gridproof.config.expand import ResolvedExperiment, expand
 from gridproof.config.loading import load_config
 from gridproof.config.pages import REFERENCE_FILE, SCHEMA_FILE, reference, schema_text
-from gridproof.config.parameters import MlpParameters
 from gridproof.config.schema import json_schema
 from gridproof.config.yaml_reader import read_yaml
-from gridproof.draw.figure_registry import EXPERIMENT_FIGURES, FIGURES
 from gridproof.run.measurement_registry import MEASUREMENTS
 
 ROOT = Path(__file__).parents[2]

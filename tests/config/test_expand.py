@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gridproof.config.expand import ResolvedExperiment, expand
-from gridproof.config.parameters import MlpParameters
+from gridproof.parts.families.mlp import MlpParameters
 
 from .conftest import Load
 
@@ -14,7 +14,7 @@ SWEEP = "    sweep:\n      learning_rate: [0.2, 1e-3]\n"
 
 def only_experiment(load: Load, body: str) -> ResolvedExperiment:
     """Return the small study's experiment with another body."""
-    (experiment,) = expand(load(SWEEP, body))
+    (experiment,) = expand(*load(SWEEP, body))
     return experiment
 
 
@@ -76,12 +76,12 @@ def test_members_are_the_distinct_cells_with_their_labels(
 
 def test_parameters_come_from_row_then_set_then_defaults_then_recipe(load: Load) -> None:
     """The nearest word wins, the family's own default comes last."""
-    config = load(
+    study = load(
         "seeds: 2\nexperiments:\n  rates:\n" + SWEEP,
         "defaults: {mlp: {depth: 3, width: 5, epochs: 7}}\n"
         "experiments:\n  rates:\n    set: {epochs: 8, batch_norm: true}\n    rows: [{depth: 4}]\n",
     )
-    (experiment,) = expand(config)
+    (experiment,) = expand(*study)
     assert experiment.members[0].parameters == MlpParameters(
         depth=4, width=5, epochs=8, batch_norm=True
     )
@@ -97,20 +97,20 @@ def test_parameters_have_the_order_and_types_of_the_family(load: Load) -> None:
 
 def test_experiments_that_need_the_same_cell_have_equal_parameters(load: Load) -> None:
     """Sharing is equality of parameters; titles and labels play no part."""
-    config = load("", "  long: {sweep: {epochs: [50, 100]}}\n  base: {set: {learning_rate: 0.2}}\n")
-    rates, long, base = expand(config)
+    study = load("", "  long: {sweep: {epochs: [50, 100]}}\n  base: {set: {learning_rate: 0.2}}\n")
+    rates, long, base = expand(*study)
     assert rates.members[0].parameters == base.members[0].parameters
     assert rates.members[1].parameters == long.members[0].parameters
 
 
 def test_study_settings_hold_unless_the_experiment_has_its_own(load: Load) -> None:
     """Seeds, threads, engine, data and title."""
-    config = load(
+    study = load(
         "",
         "  own: {seeds: [7, 3], threads: 2, engine: eager, data: countries, title: Mine,\n"
         "    question: 'Why?', figures: []}\n",
     )
-    plain, own = expand(config)
+    plain, own = expand(*study)
     assert (plain.seeds, plain.threads, plain.engine) == ((0, 1), 1, "auto")
     assert (plain.title, plain.question, plain.data) == ("Rates", "", "countries")
     assert (plain.family, plain.figures) == ("mlp", ("curves",))
@@ -120,5 +120,5 @@ def test_study_settings_hold_unless_the_experiment_has_its_own(load: Load) -> No
 
 def test_only_selects_experiments_in_the_order_of_the_file(load: Load) -> None:
     """The order of `only` does not matter."""
-    config = load("", "  b: {}\n  a: {}\nonly: [a, rates]\n")
-    assert [experiment.name for experiment in expand(config)] == ["rates", "a"]
+    study = load("", "  b: {}\n  a: {}\nonly: [a, rates]\n")
+    assert [experiment.name for experiment in expand(*study)] == ["rates", "a"]

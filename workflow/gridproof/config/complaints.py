@@ -72,7 +72,7 @@ def complaint_of(details: ErrorDetails, schema: StudySchema) -> Complaint:
         case "extra_forbidden":
             return unknown_key(location, schema)
         case "union_tag_not_found":
-            return missing_tag(path, schema)
+            return missing_tag(path, found, schema)
         case "union_tag_invalid":
             key = TAGGED[str(path[0])]
             tags = list(schema.sources) if key == "source" else list(schema.families)
@@ -101,8 +101,10 @@ def is_tagged(location: tuple[int | str, ...]) -> bool:
     return len(location) > 2 and location[0] in TAGGED and location[2] != "[key]"
 
 
-def missing_tag(path: KeyPath, schema: StudySchema) -> Complaint:
-    """Return the complaint about a section that does not say what it is."""
+def missing_tag(path: KeyPath, found: object, schema: StudySchema) -> Complaint:
+    """Return the complaint about a section that does not say what it is, or that is none."""
+    if not isinstance(found, dict):
+        return Complaint(path, f"found {show(found)}, expected {EXPECTED['model_type']}")
     key = TAGGED[str(path[0])]
     valid = schema.sources if key == "source" else schema.families
     return Complaint(path, f"the key {key!r} is missing. {one_of(valid)}")
