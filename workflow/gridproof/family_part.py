@@ -64,9 +64,9 @@ class Family:
     kind : the form of prepared data that its trainer reads.
     parameters : its parameters, declared once: schema, reference, the trainer's argument and the
         readable names of cells follow from them.
-    trainer : `module:name` in the family's folder (`:name` in its declaration), called with `parameters` (of the class above),
-        `data` (the folder of prepared data), `engine`, `threads` and `seeds` (a whole block);
-        returns a Training that has not begun.
+    trainer : `module:name` in the family's folder (`:name` in its declaration), called with
+        `parameters` (of the class above), `data` (the folder of prepared data), `engine`,
+        `threads` and `seeds` (a whole block); returns a Training that has not begun.
     libraries : distributions that compute its results, whose versions are part of a cell's
         identity.
     tables : the tables that its replicates hold; `metrics` at least.
