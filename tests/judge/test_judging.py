@@ -11,12 +11,14 @@ import pytest
 from scipy import stats
 
 from gridproof.errors import GridproofError
-from gridproof.judge.claim_registry import Claim, Registry
-from gridproof.judge.claim_tables import Tables, UntestableError
+from gridproof.judge.claim_tables import Tables
 from gridproof.judge.condition import Condition, interval
-from gridproof.judge.judging import claims_table, judge, judge_all
+from gridproof.judge.judging import judge, judge_all
+from gridproof.judge.load_claims import check_ids
+from gridproof.judge.verdict_table import table_of_verdicts
+from gridproof.part import Claim, UntestableError
 
-from .world import THRESHOLDS, tables_of
+from .world import THRESHOLDS, claims, tables_of
 
 
 def condition(values: dict[int, float], **bounds: float) -> Condition:
@@ -114,7 +116,7 @@ def test_claim_that_cannot_be_tested_says_why(tables: Tables) -> None:
         rule="Always.",
         measure=measure,
     )
-    (row,) = claims_table([judge(given, tables)], THRESHOLDS).to_pylist()
+    (row,) = table_of_verdicts([judge(given, tables)]).to_pylist()
     assert row["verdict"] == "cannot be tested"
     assert (row["seeds"], row["seeds_held"]) == (0, 0)
     assert json.loads(row["evidence"])["reason"] == "no weights of resnet18"
@@ -166,9 +168,8 @@ def test_published_number_is_put_to_the_same_rule(tables: Tables) -> None:
 def test_table_has_the_numbers_of_the_first_condition(tables: Tables) -> None:
     """Mean, interval, rule with its threshold written out, evidence of every seed."""
     values = {0: 0.2, 1: 0.4, 2: 0.3}
-    (row,) = claims_table(
-        [judge(claim("a", condition(values, low=0.1)), tables)], THRESHOLDS
-    ).to_pylist()
+    verdict = judge(claim("a", condition(values, low=0.1)), tables)
+    (row,) = table_of_verdicts([verdict]).to_pylist()
     assert row["ours"] == pytest.approx(0.3)
     assert row["low"] < 0.3 < row["high"]
     assert row["rule"] == "The number is at least 0.02 nats."
@@ -179,12 +180,12 @@ def test_table_has_the_numbers_of_the_first_condition(tables: Tables) -> None:
 
 def test_id_is_taken_once() -> None:
     """Two claims of one id would hide one another."""
-    registry = Registry()
-    registry.add(claim("a"))
     with pytest.raises(GridproofError, match="two claims have the id 'a'"):
-        registry.add(claim("a"))
-    with pytest.raises(GridproofError, match="expected an id of lower-case letters"):
-        registry.add(claim("A claim"))
+        check_ids([claim("a"), claim("b"), claim("a")], [])
+    with pytest.raises(GridproofError, match=r"`claims.a` of the configuration"):
+        check_ids([claim("a")], ["a"])
+    with pytest.raises(GridproofError, match="expected lower-case letters"):
+        check_ids([claim("A claim")], [])
 
 
 def test_threshold_that_is_not_there_names_the_nearest() -> None:
@@ -195,9 +196,8 @@ def test_threshold_that_is_not_there_names_the_nearest() -> None:
 
 def test_every_threshold_is_used_and_has_a_reason() -> None:
     """None is left over, and every rule names those it is judged by."""
-    from gridproof.judge.claim_registry import published_claims
-
-    stated = {name for item in published_claims().values() for name in item.thresholds}
+    tables = tables_of({})
+    stated = {name for item in claims().values() for name in judge(item, tables).thresholds}
     assert stated == set(THRESHOLDS)
     assert all(len(item.reason.split()) > 3 for item in THRESHOLDS.values())
 

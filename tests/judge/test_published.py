@@ -8,12 +8,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from gridproof.judge.claim_registry import published_claims
 from gridproof.judge.judging import judge
 
-from .world import Cell, World, alternating, tables_of, world
+from .world import Cell, World, alternating, claims, tables_of, world
 
-CLAIMS = published_claims()
+CLAIMS = claims()
 
 
 def find(given: World, experiment: str, **parameters: object) -> Cell:
@@ -232,7 +231,7 @@ def test_statement_holds_in_every_seed_of_a_study_made_for_it(name: str) -> None
     verdict = judge(CLAIMS[name], tables_of(world()))
     failed = [item for item in verdict.conditions if not all(item.held.values())]
     assert (verdict.outcome, failed) == ("holds", [])
-    assert verdict.sources
+    assert verdict.looked_at
     assert all(len(item.values) >= 1 for item in verdict.conditions)
 
 

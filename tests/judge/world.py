@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from gridproof.judge.claim_tables import Tables
-from gridproof.judge.published import read_published
-from gridproof.judge.thresholds import read_thresholds
-from gridproof.tables.ask import Ask
-from gridproof.tables.members import Member, Slice
+from gridproof.catalogue import catalogue
+from gridproof.judge.claim_tables import ExperimentTables, Tables
+from gridproof.judge.load_claims import claims_of
+from gridproof.judge.published import Published, read_published
+from gridproof.judge.thresholds import Thresholds, read_thresholds
+from gridproof.part import Claim
+from gridproof.tables.members import Member
 
-REPORT = Path(__file__).resolve().parents[2] / "report"
-PUBLISHED = read_published(REPORT / "published.yaml")
-THRESHOLDS = read_thresholds(REPORT / "thresholds.yaml")
+PARTS = catalogue((str(Path(__file__).resolve().parents[2] / "study"),))
+PUBLISHED = read_published(PARTS.study_files("published.yaml"))
+THRESHOLDS = read_thresholds(PARTS.study_files("thresholds.yaml"))
 SEEDS = (0, 1, 2)
 ROWS = 106_897
 PLACES = {
-    "kind": "places",
+    "kind": "table",
     "source": "csv",
     "rows": {"train": ROWS, "val": 13_363, "test": 13_363},
     "n_classes": 33,
@@ -401,28 +403,23 @@ def world() -> World:
 OF_IMAGES = (*ACCURACIES, "sklearn_probe", "xgboost", "probe_to_the_end")
 
 
-@dataclass(frozen=True)
-class Given:
-    """Stands for a slice: its cells are given."""
-
-    cells: list[Cell]
-
-    def members(self) -> list[Cell]:
-        """Return the cells."""
-        return self.cells
-
-
-def tables_of(given: World, missing: dict[str, str] | None = None) -> Tables:
+def tables_of(
+    given: World,
+    missing: dict[str, str] | None = None,
+    published: Published = PUBLISHED,
+    thresholds: Thresholds = THRESHOLDS,
+) -> Tables:
     """Return a world's tables as claims see them."""
-    asks = {
-        name: lambda name=name, cells=cells: Ask(
-            name, cast(Slice, Given(cells)), IMAGES if name in OF_IMAGES else PLACES
+    experiments = {
+        name: lambda name=name, cells=cells: ExperimentTables(
+            members=cells, facts=IMAGES if name in OF_IMAGES else PLACES
         )
         for name, cells in given.items()
     }
-    return Tables(
-        asks,
-        missing or {},
-        PUBLISHED,
-        THRESHOLDS,
-    )
+    return Tables(experiments, missing or {}, published, thresholds)
+
+
+def claims() -> dict[str, Claim]:
+    """Return the statements of the default study by id, in the order of the write-up."""
+    judged, _ = claims_of(PARTS, {}, world().keys())
+    return {claim.id: claim for claim in judged}

@@ -1,34 +1,64 @@
-"""The claims of a study in the terminal: all verdicts, one with its evidence, a check of pins."""
+"""The claims of a study in the terminal: all verdicts, one with its evidence."""
 
 from __future__ import annotations
 
 import json
 import math
-import re
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
-import yaml
 
+from gridproof.cli.claim_pins import check_claims, pin_claims, pins_file
 from gridproof.errors import GridproofError, nearest
-from gridproof.files.atomic import write_text
 from gridproof.files.formats import read_table
 from gridproof.files.layout import CLAIMS
+from gridproof.judge.outcomes import FAILED, LEFT_OUT, PLAN
+from gridproof.judge.thresholds import ANY
 from gridproof.plan.plan_files import claims_file
 from gridproof.plan.study import Study
 
-PLAN = b"gridproof_plan"
 Row = dict[str, Any]
-SOME = re.compile(r"holds in (\d+) of (\d+) seeds")
-RANGE = re.compile(r"holds in (\d+) to (\d+) of (\d+) seeds")
-HEADER = (
-    "# Verdicts that `gridproof claims --check` expects; written by `gridproof claims --pin`.\n"
-)
 
 
-def read_claims(study: Study) -> list[Row]:
+class Judged(NamedTuple):
+    """The table of a study's claims, and experiment -> ids of those about what it does not have."""
+
+    rows: list[Row]
+    left_out: dict[str, list[str]]
+
+
+def claims_command(
+    study: Study,
+    *,
+    claim: str | None = None,
+    section: str | None = None,
+    expected: Path | None = None,
+    check: bool = False,
+    pin: bool = False,
+) -> int:
+    """Print a study's claims, one of them, or compare or write pins; return the exit code.
+
+    Parameters
+    ----------
+    claim, section : what is shown, all by default.
+    expected : the file of pins; by default the one that the study names.
+    """
+    if check:
+        path = pins_file(study, expected, "--check")
+        return check_claims(read_claims(study).rows, path)
+    if pin:
+        path = pins_file(study, expected, "--pin")
+        pin_claims(read_claims(study).rows, path)
+        return 0
+    judged = read_claims(study)
+    if claim is not None:
+        return print_claim(judged.rows, claim)
+    return print_claims(judged, section)
+
+
+def read_claims(study: Study) -> Judged:
     """Return the table of a study's claims.
 
     Raises
@@ -40,18 +70,21 @@ def read_claims(study: Study) -> list[Row]:
     if not path.exists():
         raise GridproofError(f"{path} is not there: judge the claims with `{command}`")
     table = read_table(path)
-    judged = (table.schema.metadata or {}).get(PLAN, b"").decode()
-    if judged != claims_file(study).name:
+    metadata = table.schema.metadata or {}
+    if metadata.get(PLAN, b"").decode() != claims_file(study).name:
         raise GridproofError(
             f"{path} is of another state of {study.path}, its data or its code: "
             f"bring it up to date with `{command}`"
         )
-    rows: list[Row] = table.to_pylist()
-    return rows
+    return Judged(rows=table.to_pylist(), left_out=json.loads(metadata.get(LEFT_OUT, b"{}")))
 
 
-def print_claims(rows: list[Row], section: str | None) -> None:
-    """Print a line a claim: id, section, verdict, statement; and the verdicts counted."""
+def print_claims(judged: Judged, section: str | None) -> int:
+    """Print a line a claim and the verdicts counted; return the exit code, 1 if one failed.
+
+    A line is id, section, verdict, statement; the last one names the claims that failed.
+    """
+    rows = judged.rows
     if section is not None:
         valid = list(dict.fromkeys(row["section"] for row in rows))
         if section not in valid:
@@ -71,9 +104,28 @@ def print_claims(rows: list[Row], section: str | None) -> None:
     for line in lines:
         cells = (text.ljust(width) for text, width in zip(line, widths, strict=True))
         click.echo("  ".join(cells).rstrip())
+    if judged.left_out and section is None:
+        click.echo(left_out(judged.left_out))
+    click.echo(summary(rows))
+    return int(any(row["verdict"] == FAILED for row in rows))
+
+
+def left_out(claims: dict[str, list[str]]) -> str:
+    """Return how many claims are about which experiments that the study does not have."""
+    count = sum(map(len, claims.values()))
+    counted = "1 claim is" if count == 1 else f"{count} claims are"
+    return f"{counted} about experiments that this study does not have: {', '.join(sorted(claims))}"
+
+
+def summary(rows: list[Row]) -> str:
+    """Return how many claims have each verdict, and the ids of those that failed."""
     counts = Counter(kind(row["verdict"]) for row in rows)
-    told = ", ".join(f"{count} {name}" for name, count in counts.most_common())
-    click.echo(f"{len(rows)} claims: {told}")
+    listed = [f"{count} {name}" for name, count in counts.most_common()]
+    failed = [row["id"] for row in rows if row["verdict"] == FAILED]
+    if failed:
+        place = listed.index(f"{len(failed)} {FAILED}")
+        listed[place] += f" ({', '.join(failed)})"
+    return f"{len(rows)} claims: {', '.join(listed)}" if rows else "0 claims"
 
 
 def kind(verdict: str) -> str:
@@ -81,8 +133,11 @@ def kind(verdict: str) -> str:
     return "holds in some seeds" if verdict.startswith("holds in") else verdict
 
 
-def print_claim(rows: list[Row], name: str) -> None:
-    """Print one claim: statement, verdict, rule, numbers, thresholds with reasons, cells."""
+def print_claim(rows: list[Row], name: str) -> int:
+    """Print one claim: statement, verdict, rule, numbers, thresholds with reasons, cells.
+
+    Return the exit code, 1 if it failed.
+    """
     by_id = {row["id"]: row for row in rows}
     if name not in by_id:
         raise GridproofError(f"there is no claim {name!r}{nearest(name, by_id)}")
@@ -100,10 +155,11 @@ def print_claim(rows: list[Row], name: str) -> None:
         verb = {"agrees": "meet", "contradicts": "do not meet"}[row["in_print"]]
         click.echo(f"the published numbers {verb} the rule")
     for threshold, content in evidence["thresholds"].items():
-        told = f"threshold {threshold} {content['value']:g} ({content['unit']})"
-        click.echo(f"{told}: {content['reason']}")
+        value = f"{content['value']:g} ({content['unit']})"
+        click.echo(f"threshold {threshold} {value}: {content['reason']}")
     for cell in evidence["cells"]:
         click.echo(f"cell {cell['slug']}-{cell['cell']} ({cell['experiment']}: {cell['label']})")
+    return int(row["verdict"] == FAILED)
 
 
 def print_condition(condition: dict[str, Any]) -> None:
@@ -113,9 +169,8 @@ def print_condition(condition: dict[str, Any]) -> None:
         for key, words in (("at_least", "at least"), ("at_most", "at most"))
         if condition[key] is not None
     ]
-    click.echo(
-        f"  {condition['what']} ({condition['unit']}), {' and '.join(bounds)}; {condition['where']}"
-    )
+    unit = "" if condition["unit"] == ANY else f" ({condition['unit']})"
+    click.echo(f"  {condition['what']}{unit}, {' and '.join(bounds)}; {condition['where']}")
     for seed, value in condition["values"].items():
         mark = "yes" if condition["held"][seed] else "no"
         click.echo(f"    seed {seed}: {number(value)} {mark}")
@@ -131,55 +186,3 @@ def number(value: float | str | None) -> str:
     if value is None:
         return "none"
     return value if isinstance(value, str) else f"{value:.4g}"
-
-
-def meets(verdict: str, pin: str) -> bool:
-    """Tell whether a verdict is the pinned one, or its number of seeds lies in a pinned range.
-
-    A range, `holds in 2 to 3 of 5 seeds`, is for trainings so unstable that another type of
-    processor, which rounds in another order, gives another number.
-    """
-    found, asked = SOME.fullmatch(verdict), RANGE.fullmatch(pin)
-    if found is None or asked is None:
-        return verdict == pin
-    held, seeds = map(int, found.groups())
-    fewest, most, of = map(int, asked.groups())
-    return seeds == of and fewest <= held <= most
-
-
-def pin_claims(rows: list[Row], path: Path) -> None:
-    """Write the verdicts of all claims as the expected ones; a range that one meets stays."""
-    before = read_pins(path) if path.exists() and path.stat().st_size else {}
-    pins = {row["id"]: row["verdict"] for row in rows}
-    pins |= {name: pin for name, pin in before.items() if name in pins and meets(pins[name], pin)}
-    write_text(path, HEADER + yaml.safe_dump(pins, sort_keys=False, allow_unicode=True))
-    click.echo(f"{len(pins)} verdicts pinned in {path}")
-
-
-def check_claims(rows: list[Row], path: Path) -> int:
-    """Compare the verdicts with the pinned ones and print each difference; return the exit code."""
-    pins = read_pins(path)
-    found = {row["id"]: row["verdict"] for row in rows}
-    differences = [
-        f"{name}: found {found.get(name, 'no such claim')!r}, "
-        f"expected {pins.get(name, 'none: it is not pinned')!r}"
-        for name in dict.fromkeys([*pins, *found])
-        if name not in pins or name not in found or not meets(found[name], pins[name])
-    ]
-    for difference in differences:
-        click.echo(difference)
-    click.echo(f"{len(found)} claims, {len(differences)} differ from {path}")
-    return 1 if differences else 0
-
-
-def read_pins(path: Path) -> dict[str, str]:
-    """Read the pinned verdicts; GridproofError if the file is not a mapping of texts."""
-    try:
-        pins = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
-        raise GridproofError(
-            f"{path}: {error}; mend or delete it, `gridproof claims --pin` writes a new one"
-        ) from error
-    if not isinstance(pins, dict) or not all(isinstance(value, str) for value in pins.values()):
-        raise GridproofError(f"{path}: expected a verdict for each claim, as `id: holds`")
-    return pins

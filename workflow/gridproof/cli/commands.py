@@ -41,7 +41,7 @@ def run(configfile: Path, only: str | None, arguments: tuple[str, ...]) -> None:
 def cells(configfile: Path, only: str | None) -> None:
     """Print the cells of a study and how far they are: done, partial or missing."""
     from gridproof.cli.listing import print_cells
-    from gridproof.plan.study import read_study
+    from gridproof.plan.reading import read_study
 
     print_cells(read_study(configfile, {"only": only} if only else None))
 
@@ -197,12 +197,11 @@ def explorer(tables: Path, data: Path, history: tuple[Path, ...], out: Path) -> 
 @click.argument("plan", type=PATH)
 @click.argument("out", type=PATH)
 @click.option("--tables", required=True, type=PATH)
-@click.option("--templates", required=True, type=PATH)
-def judge(plan: Path, out: Path, tables: Path, templates: Path) -> None:
+def judge(plan: Path, out: Path, tables: Path) -> None:
     """Judge the claims of a study, whose PLAN the workflow wrote, and write them to OUT."""
     from gridproof.judge.judge_study import write_claims
 
-    write_claims(plan, tables, templates, out)
+    write_claims(plan, tables, out)
 
 
 @cli.command()
@@ -214,10 +213,8 @@ def judge(plan: Path, out: Path, tables: Path, templates: Path) -> None:
 @click.option("--pin", is_flag=True, help="Write the verdicts down as the expected ones.")
 @click.option(
     "--expected",
-    default="report/expected_claims.yaml",
-    show_default=True,
     type=PATH,
-    help="File of the pinned verdicts.",
+    help="File of the pinned verdicts, instead of the study's `expected_claims`.",
 )
 def claims(
     configfile: Path,
@@ -226,27 +223,16 @@ def claims(
     section: str | None,
     check: bool,
     pin: bool,
-    expected: Path,
+    expected: Path | None,
 ) -> None:
     """Print the claims of a study with their verdicts, or one CLAIM with its evidence."""
-    from gridproof.cli.claim_commands import (
-        check_claims,
-        pin_claims,
-        print_claim,
-        print_claims,
-        read_claims,
-    )
-    from gridproof.plan.study import read_study
+    from gridproof.cli.claim_commands import claims_command
+    from gridproof.plan.reading import read_study
 
-    table = read_claims(read_study(configfile, {"only": only} if only else None))
-    if check:
-        sys.exit(check_claims(table, expected))
-    if pin:
-        pin_claims(table, expected)
-    elif claim:
-        print_claim(table, claim)
-    else:
-        print_claims(table, section)
+    study = read_study(configfile, {"only": only} if only else None)
+    sys.exit(
+        claims_command(study, claim=claim, section=section, expected=expected, check=check, pin=pin)
+    )
 
 
 @cli.command()

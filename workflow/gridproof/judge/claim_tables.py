@@ -1,29 +1,32 @@
-"""What a claim may ask: cells of the study's experiments, and what is in print."""
+"""What a claim may ask: cells of the study's experiments, thresholds, and what is in print."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from gridproof.config.user_claims import written
-from gridproof.errors import GridproofError
-from gridproof.judge.condition import Condition, by_seed
-from gridproof.judge.published import Published, PublishedValue
-from gridproof.judge.thresholds import Thresholds
-from gridproof.tables.ask import Ask
+from gridproof.errors import GridproofError, nearest
+from gridproof.judge.condition import Condition, as_number, numbers_by_seed
+from gridproof.judge.published import PUBLISHED_FILE, Published, PublishedData, PublishedValue
+from gridproof.judge.thresholds import ANY, Thresholds
+from gridproof.part import UntestableError
 from gridproof.tables.members import Member
 
+Bound = str | float
+"""The name of a threshold, or a number."""
 
-class UntestableError(GridproofError):
-    """What a claim needs is not there: data, weights, a cell or a measurement; says which."""
+
+class WrongTablesError(GridproofError):
+    """The tables of an experiment cannot be used, which is no claim's fault."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class LookedAt:
     """A cell that a claim looked at."""
 
     experiment: str
@@ -32,12 +35,20 @@ class Source:
     label: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExperimentTables:
+    """The cells of an experiment, in the order of the config, and the facts of its data."""
+
+    members: Sequence[Member]
+    facts: Mapping[str, Any]
+
+
 class Tables:
     """The tables of a study as claims see them.
 
     Parameters
     ----------
-    asks : experiment -> its tables; read when a claim asks for the first time.
+    experiments : experiment -> its tables; read when a claim asks for the first time.
     missing : experiment -> why it is not there, such as data that were not found.
     published : the values in print.
     thresholds : what rules measure against.
@@ -45,27 +56,26 @@ class Tables:
 
     def __init__(
         self,
-        asks: Mapping[str, Callable[[], Ask]],
+        experiments: Mapping[str, Callable[[], ExperimentTables]],
         missing: Mapping[str, str],
         published: Published,
         thresholds: Thresholds,
     ) -> None:
-        self._asks = asks
+        self._experiments = experiments
         self._missing = missing
         self._published = published
-        self._thresholds = thresholds
-        self._read: dict[str, Ask] = {}
-        self.sources: dict[tuple[str, str], Source] = {}
+        self.thresholds = thresholds
+        self._read: dict[str, ExperimentTables] = {}
+        self.looked_at: dict[tuple[str, str], LookedAt] = {}
 
-    def ask(self, experiment: str) -> Ask:
-        """Return the tables of an experiment; UntestableError says why they are not there."""
-        if experiment in self._missing:
-            raise UntestableError(self._missing[experiment])
-        if experiment not in self._asks:
-            raise UntestableError(f"the study has no experiment {experiment!r}")
-        if experiment not in self._read:
-            self._read[experiment] = self._asks[experiment]()
-        return self._read[experiment]
+    def facts(self, experiment: str) -> Mapping[str, Any]:
+        """Return the facts of an experiment's data, such as `rows`, `n_classes`, `prior_entropy`.
+
+        Raises
+        ------
+        UntestableError : the experiment is not there, and why.
+        """
+        return self._tables(experiment).facts
 
     def cells(self, experiment: str, **parameters: object) -> list[Member]:
         """Return an experiment's cells with these values of parameters, at least one.
@@ -73,49 +83,64 @@ class Tables:
         Raises
         ------
         UntestableError : there is none.
+        GridproofError : no cell of the experiment has such a parameter.
         """
-        members = [
+        members = self._tables(experiment).members
+        known = list(dict.fromkeys(name for member in members for name in member.parameters))
+        for name in parameters:
+            if name not in known:
+                raise GridproofError(
+                    f"experiment {experiment!r} has no parameter {name!r}{nearest(name, known)}"
+                )
+        found = [
             member
-            for member in self.ask(experiment).members
+            for member in members
             if all(member.parameters.get(name) == value for name, value in parameters.items())
         ]
-        if not members:
+        if not found:
             raise UntestableError(
                 f"experiment {experiment!r} has no cell with {written(parameters)}"
             )
-        for member in members:
-            self.sources[experiment, member.cell] = Source(
+        for member in found:
+            self.looked_at[experiment, member.cell] = LookedAt(
                 experiment=experiment, cell=member.cell, slug=member.slug, label=member.label
             )
-        return members
+        return found
 
     def cell(self, experiment: str, **parameters: object) -> Member:
-        """Return the cell with these values; the published configuration decides among several.
+        """Return the one cell with these values of parameters.
+
+        Raises
+        ------
+        UntestableError : there is none, or there are several.
+        """
+        found = self.cells(experiment, **parameters)
+        if len(found) > 1:
+            labels = "; ".join(member.label for member in found)
+            raise UntestableError(
+                f"experiment {experiment!r} has {len(found)} cells with {written(parameters)} "
+                f"({labels}), expected one"
+            )
+        return found[0]
+
+    def published_cell(self, experiment: str, **parameters: object) -> Member:
+        """Return the cell with these values and, if there are several, the published configuration.
+
+        That is the configuration that the study's `published.yaml` names for the kind of data; what
+        is given here counts before it.
 
         Raises
         ------
         UntestableError : there is none, or it is not clear which.
         """
-        ask = self.ask(experiment)
-        shared = self._published.data[ask.kind].configuration
-        found = [
-            member
-            for member in ask.members
-            if all(member.parameters.get(name) == value for name, value in parameters.items())
-        ]
+        before = dict(self.looked_at)
+        found = self.cells(experiment, **parameters)
         if len(found) > 1:
+            # Those that the configuration rules out were not looked at.
+            self.looked_at = before
+            configuration = self._published_data(experiment).configuration
+            shared = {name: configuration[name] for name in configuration if _have(found, name)}
             parameters = {**shared, **parameters}
-        members = self.cells(experiment, **parameters)
-        if len(members) > 1:
-            labels = "; ".join(member.label for member in members)
-            raise UntestableError(
-                f"experiment {experiment!r} has {len(members)} cells with {written(parameters)} "
-                f"({labels}), expected one"
-            )
-        return members[0]
-
-    def exactly(self, experiment: str, parameters: Mapping[str, object]) -> Member:
-        """Return the one cell with these values; UntestableError if it is not one."""
         return self.cell(experiment, **parameters)
 
     def rows(self, member: Member, table: str, measurement: str) -> pd.DataFrame:
@@ -127,7 +152,7 @@ class Tables:
 
     def threshold(self, name: str) -> float:
         """Return the value of a threshold."""
-        return self._thresholds[name].value
+        return self.thresholds[name].value
 
     def printed(self, experiment: str, quantity: str, **match: object) -> float:
         """Return a value in print; NaN if none is.
@@ -137,38 +162,119 @@ class Tables:
         epoch, layer = match.pop("epoch", "last"), match.pop("layer", None)
         for value in self._published.values:
             found = (value.experiment, value.quantity, value.epoch, value.layer)
-            if found == (experiment, quantity, epoch, layer) and _matches(value, match):
+            if found == (experiment, quantity, epoch, layer) and _is_of(value, match):
                 return value.value
         return math.nan
 
     def printed_rows(self, experiment: str, split: str) -> int:
         """Return the rows of a split of the data behind the values in print."""
-        return self._published.data[self.ask(experiment).kind].rows[split]
+        return self._published_data(experiment).rows[split]
 
-    def at_least(self, threshold: str, values: pd.Series, **words: Any) -> Condition:
-        """Return the condition that numbers, one a seed, are at least a threshold.
+    def at_least(
+        self,
+        bound: Bound,
+        values: pd.Series | Mapping[int, float],
+        *,
+        what: str,
+        where: str,
+        unit: str | None = None,
+        published: float = math.nan,
+    ) -> Condition:
+        """Return the condition that numbers, one a seed, are at least a bound.
 
-        `words` are `what`, `where`, `published` and `unit` of the condition (see Condition); the
-        unit is the threshold's by default.
+        Parameters
+        ----------
+        bound : the name of a threshold, or a number.
+        what, where, unit, published : as in Condition; the unit is the threshold's by default.
         """
-        bound = self._thresholds[threshold]
-        return _condition(values, bound.unit, low=bound.value, **words)
+        low, own_unit = self._bound(bound)
+        return Condition(
+            what=what,
+            where=where,
+            unit=unit or own_unit,
+            values=numbers_by_seed(values, what),
+            published=published,
+            low=low,
+        )
 
-    def at_most(self, threshold: str, values: pd.Series, **words: Any) -> Condition:
-        """Return the condition that numbers, one a seed, are at most a threshold."""
-        bound = self._thresholds[threshold]
-        return _condition(values, bound.unit, high=bound.value, **words)
+    def at_most(
+        self,
+        bound: Bound,
+        values: pd.Series | Mapping[int, float],
+        *,
+        what: str,
+        where: str,
+        unit: str | None = None,
+        published: float = math.nan,
+    ) -> Condition:
+        """Return the condition that numbers, one a seed, are at most a bound; see `at_least`."""
+        high, own_unit = self._bound(bound)
+        return Condition(
+            what=what,
+            where=where,
+            unit=unit or own_unit,
+            values=numbers_by_seed(values, what),
+            published=published,
+            high=high,
+        )
 
-    def near(self, threshold: str, within: str, values: pd.Series, **words: Any) -> Condition:
-        """Return the condition that numbers, one a seed, are a threshold give or take another."""
-        middle, distance = self._thresholds[threshold], self._thresholds[within].value
-        low, high = middle.value - distance, middle.value + distance
-        return _condition(values, middle.unit, low=low, high=high, **words)
+    def near(
+        self,
+        middle: Bound,
+        within: Bound,
+        values: pd.Series | Mapping[int, float],
+        *,
+        what: str,
+        where: str,
+        unit: str | None = None,
+        published: float = math.nan,
+    ) -> Condition:
+        """Return the condition that numbers, one a seed, are a bound give or take another."""
+        center, own_unit = self._bound(middle)
+        distance, _ = self._bound(within)
+        return Condition(
+            what=what,
+            where=where,
+            unit=unit or own_unit,
+            values=numbers_by_seed(values, what),
+            published=published,
+            low=center - distance,
+            high=center + distance,
+        )
+
+    def _bound(self, bound: Bound) -> tuple[float, str]:
+        if isinstance(bound, str):
+            threshold = self.thresholds[bound]
+            return threshold.value, threshold.unit
+        return as_number(bound, "bound"), ANY
+
+    def _tables(self, experiment: str) -> ExperimentTables:
+        if experiment in self._missing:
+            raise UntestableError(self._missing[experiment])
+        if experiment not in self._experiments:
+            raise UntestableError(
+                f"the study has no experiment {experiment!r}"
+                f"{nearest(experiment, self._experiments)}"
+            )
+        if experiment not in self._read:
+            try:
+                self._read[experiment] = self._experiments[experiment]()
+            except GridproofError as error:
+                raise WrongTablesError(str(error)) from error
+        return self._read[experiment]
+
+    def _published_data(self, experiment: str) -> PublishedData:
+        kind = str(self.facts(experiment)["kind"])
+        if kind not in self._published.data:
+            raise GridproofError(
+                f"no {PUBLISHED_FILE} of the study says what was printed of data of kind {kind!r}"
+            )
+        return self._published.data[kind]
 
 
-def _matches(value: PublishedValue, match: Mapping[str, object]) -> bool:
+def _have(members: Sequence[Member], name: str) -> bool:
+    return any(name in member.parameters for member in members)
+
+
+def _is_of(value: PublishedValue, match: Mapping[str, object]) -> bool:
     return all(value.match.get(name) == given for name, given in match.items())
-
-
-def _condition(values: pd.Series, default_unit: str, **fields: Any) -> Condition:
-    return Condition(values=by_seed(values), **{"unit": default_unit, **fields})

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy import stats
+
+from gridproof.errors import GridproofError
 
 CONFIDENCE = 0.95
 ROUNDING = 1e-9
@@ -39,9 +41,13 @@ class Condition:
     what : the number in words.
     unit : of the number and of its bounds.
     values : seed -> number; NaN, as after a divergence, meets no bound.
-    low, high : the bounds, both included; infinite where there is none.
     where : table, column and epoch that the number comes from.
-    published : the same number of the published study; NaN where it prints none.
+    low, high : the bounds, both included; infinite where there is none.
+    published : the same number in print; NaN where there is none.
+
+    Raises
+    ------
+    GridproofError : a text or a number is none, there is no bound, or no number is within both.
     """
 
     what: str
@@ -50,7 +56,21 @@ class Condition:
     where: str
     low: float = -math.inf
     high: float = math.inf
-    published: float = field(default=math.nan)
+    published: float = math.nan
+
+    def __post_init__(self) -> None:
+        for name in ("what", "unit", "where"):
+            if not isinstance(getattr(self, name), str):
+                raise GridproofError(f"{name}: found {getattr(self, name)!r}, expected a text")
+        for name in ("low", "high", "published"):
+            object.__setattr__(self, name, as_number(getattr(self, name), f"{self.what}: {name}"))
+        object.__setattr__(self, "values", numbers_by_seed(self.values, self.what))
+        if math.isinf(self.low) and math.isinf(self.high):
+            raise GridproofError(f"{self.what}: found no bound, expected a finite one")
+        if not self.low <= self.high:
+            raise GridproofError(
+                f"{self.what}: no number is at least {self.low:g} and at most {self.high:g}"
+            )
 
     def met(self, value: float) -> bool:
         """Tell whether a number is within the bounds."""
@@ -120,11 +140,36 @@ def interval(values: Sequence[float]) -> Interval:
     return Interval(mean=mean, low=mean - half, high=mean + half)
 
 
-def by_seed(values: pd.Series) -> dict[int, float]:
-    """Return a series as a mapping from seed to number."""
-    ordered = values.sort_index()
-    pairs = zip(ordered.index.tolist(), ordered.tolist(), strict=True)
-    return {int(seed): float(value) for seed, value in pairs}
+def numbers_by_seed(values: pd.Series | Mapping[int, float], what: str) -> dict[int, float]:
+    """Return seed -> number, by rising seed.
+
+    Raises
+    ------
+    GridproofError : there are several numbers of a seed, or one that is none; begins with `what`.
+    """
+    if not isinstance(values, (pd.Series, Mapping)):
+        raise GridproofError(
+            f"{what}: found {type(values).__name__}, expected a number for each seed"
+        )
+    pairs = list(values.items())
+    found = {as_seed(seed, what): as_number(value, f"{what}, seed {seed}") for seed, value in pairs}
+    if len(found) < len(pairs):
+        raise GridproofError(f"{what}: found several numbers of a seed, expected one")
+    return dict(sorted(found.items()))
+
+
+def as_seed(seed: object, what: str) -> int:
+    """Return a seed as Python's own number; GridproofError if it is none."""
+    if isinstance(seed, (int, np.integer)):
+        return int(seed)
+    raise GridproofError(f"{what}: found a number of {seed!r}, expected one of each seed")
+
+
+def as_number(value: object, what: str) -> float:
+    """Return a number as Python's own; GridproofError, beginning with `what`, if it is none."""
+    if isinstance(value, (int, float, np.integer, np.floating, np.bool_)):
+        return float(value)
+    raise GridproofError(f"{what}: found {value!r}, expected a number")
 
 
 def plain(value: float) -> float | str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from itertools import pairwise
 
 import pandas as pd
@@ -17,16 +17,15 @@ from gridproof.config.user_claims import (
     Within,
     written,
 )
-from gridproof.judge.claim_registry import Claim
-from gridproof.judge.claim_tables import Tables, UntestableError
-from gridproof.judge.condition import Condition, by_seed
+from gridproof.judge.claim_tables import Tables
+from gridproof.judge.condition import Condition, numbers_by_seed
 from gridproof.kit.trends import largest, smallest, trained
+from gridproof.part import Claim, UntestableError
 from gridproof.tables.members import Member
 
 
-def claim_from_yaml(name: str, content: Mapping[str, object]) -> Claim:
+def claim_from_yaml(name: str, user: UserClaim) -> Claim:
     """Return the claim that a section of the configuration describes."""
-    user = UserClaim.model_validate(content)
     form = getattr(user, user.form)
     rule, measure = FORMS[type(form)](user, form)
     return Claim(
@@ -73,7 +72,7 @@ def condition(user: UserClaim, values: pd.Series, what: str, low: float, high: f
     return Condition(
         what=what,
         unit="nats" if user.column.endswith("loss") else "fraction",
-        values=by_seed(values),
+        values=numbers_by_seed(values, what),
         where=f"epochs.{user.column}, {user.epoch}",
         low=low,
         high=high,
@@ -85,7 +84,7 @@ def compare(user: UserClaim, form: Compare) -> tuple[str, Callable[[Tables], lis
 
     def measure(tables: Tables) -> list[Condition]:
         more, less = (
-            values_of(tables, user, tables.exactly(user.experiment, chosen))
+            values_of(tables, user, tables.cell(user.experiment, **chosen))
             for chosen in (form.more, form.less)
         )
         what = f"difference in {column(user)}"
@@ -101,7 +100,7 @@ def bound(user: UserClaim, form: Bound) -> tuple[str, Callable[[Tables], list[Co
     high = math.inf if form.at_most is None else form.at_most
 
     def measure(tables: Tables) -> list[Condition]:
-        values = values_of(tables, user, tables.exactly(user.experiment, form.of))
+        values = values_of(tables, user, tables.cell(user.experiment, **form.of))
         return [condition(user, values, column(user), low, high)]
 
     parts = [f"at least {form.at_least:g}"] if form.at_least is not None else []
@@ -118,6 +117,12 @@ def monotone(user: UserClaim, form: Monotone) -> tuple[str, Callable[[Tables], l
             tables.cells(user.experiment, **form.of),
             key=lambda member: member.parameters[form.along],
         )
+        places = [member.parameters[form.along] for member in members]
+        if len(set(places)) < len(places):
+            raise UntestableError(
+                f"experiment {user.experiment!r} has several cells with {written(form.of)} and one"
+                f" {form.along}, expected one each"
+            )
         values = [values_of(tables, user, member) for member in members]
         steps = [sign * (after - before) for before, after in pairwise(values)]
         what = f"smallest step in {column(user)} along {form.along}"
@@ -134,7 +139,7 @@ def extreme(user: UserClaim, form: Extreme) -> tuple[str, Callable[[Tables], lis
     highest = user.argmax is not None
 
     def measure(tables: Tables) -> list[Condition]:
-        chosen = tables.exactly(user.experiment, form.among | form.cell)
+        chosen = tables.cell(user.experiment, **form.among | form.cell)
         others = [
             values_of(tables, user, member)
             for member in tables.cells(user.experiment, **form.among)
@@ -155,7 +160,7 @@ def within(user: UserClaim, form: Within) -> tuple[str, Callable[[Tables], list[
     low, high = form.value - form.tolerance, form.value + form.tolerance
 
     def measure(tables: Tables) -> list[Condition]:
-        values = values_of(tables, user, tables.exactly(user.experiment, form.of))
+        values = values_of(tables, user, tables.cell(user.experiment, **form.of))
         return [condition(user, values, column(user), low, high)]
 
     rule = f"{column(user)} of {written(form.of)} is {form.value:g} give or take"

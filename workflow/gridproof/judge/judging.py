@@ -1,22 +1,21 @@
-"""All claims of a study to verdicts, and verdicts to `claims.parquet`."""
+"""Claims to verdicts: each is put to the tables, and one whose code fails costs no other."""
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass, field, replace
+from string import Formatter
+from typing import Any
 
-import pyarrow as pa
-
-from gridproof.judge.claim_registry import Claim
-from gridproof.judge.claim_tables import Source, Tables, UntestableError
+from gridproof.errors import GridproofError
+from gridproof.judge.broken_claims import what_failed
+from gridproof.judge.claim_tables import LookedAt, Tables, WrongTablesError
 from gridproof.judge.condition import Condition
-from gridproof.judge.thresholds import Thresholds
+from gridproof.judge.outcomes import FAILED, Outcome
+from gridproof.judge.thresholds import Threshold
 from gridproof.kit.model_comparison import holm
-
-Outcome = Literal["holds", "holds in some seeds", "does not hold", "cannot be tested"]
+from gridproof.part import Claim, UntestableError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,26 +24,34 @@ class Verdict:
 
     Attributes
     ----------
+    rule : the claim's, with the values of its thresholds.
+    thresholds : those that the rule names.
     conditions : what was measured; the first is the one that `ours` and the interval are of.
     held : seed -> whether all conditions are met.
-    reason : why it cannot be tested, else empty.
-    sources : the cells that were looked at.
+    reason : why it cannot be tested, or what failed; else empty.
+    failed : whether the claim's code failed, or returned no conditions.
+    looked_at : the cells that were looked at.
     p_value : the largest of the conditions' p-values, as all of them have to be met (Berger, 1982,
         Technometrics 24, 295-300); NaN where one of them has none and is not simply true.
     adjusted : the same, adjusted for the number of claims of the study (Holm, 1979).
     """
 
     claim: Claim
+    rule: str = ""
+    thresholds: Mapping[str, Threshold] = field(default_factory=dict)
     conditions: tuple[Condition, ...] = ()
     held: Mapping[int, bool] = field(default_factory=dict)
     reason: str = ""
-    sources: tuple[Source, ...] = ()
+    failed: bool = False
+    looked_at: tuple[LookedAt, ...] = ()
     p_value: float = math.nan
     adjusted: float = math.nan
 
     @property
     def outcome(self) -> Outcome:
         """How many seeds it holds in: all, some or none."""
+        if self.failed:
+            return FAILED
         if self.reason:
             return "cannot be tested"
         if all(self.held.values()):
@@ -72,26 +79,86 @@ class Verdict:
         return "agrees" if judged and len(judged) == len(self.conditions) else ""
 
 
+def judge_all(claims: Iterable[Claim], tables: Tables) -> list[Verdict]:
+    """Return the verdicts on all claims of a study, with p-values adjusted for their number."""
+    verdicts = [judge(claim, tables) for claim in claims]
+    tested = [verdict for verdict in verdicts if not math.isnan(verdict.p_value)]
+    adjusted = dict(
+        zip(
+            (verdict.claim.id for verdict in tested),
+            holm([verdict.p_value for verdict in tested]),
+            strict=True,
+        )
+    )
+    return [
+        replace(verdict, adjusted=float(adjusted.get(verdict.claim.id, math.nan)))
+        for verdict in verdicts
+    ]
+
+
 def judge(claim: Claim, tables: Tables) -> Verdict:
     """Return the verdict on one claim; its adjusted p-value is left for `judge_all`.
 
     The claim holds in a seed if all conditions are met in it. Seeds that not all conditions have
-    are left out.
+    are left out. Whatever the claim's code raises is its own verdict, `failed`.
+
+    Raises
+    ------
+    WrongTablesError : the tables cannot be used, whoever asks.
     """
-    tables.sources.clear()
+    tables.looked_at.clear()
+    verdict = Verdict(claim=claim, rule=claim.rule)
     try:
-        conditions = tuple(claim.measure(tables))
+        verdict = with_rule(verdict, tables)
+        verdict = with_conditions(verdict, conditions_of(claim, tables))
     except UntestableError as error:
-        return Verdict(claim=claim, reason=str(error), sources=tuple(tables.sources.values()))
+        verdict = replace(verdict, reason=str(error))
+    except WrongTablesError:
+        raise
+    # A study's own code may raise anything, and sys.exit as well.
+    except (Exception, SystemExit) as error:
+        verdict = replace(verdict, failed=True, reason=what_failed(claim, error))
+    return replace(verdict, looked_at=tuple(tables.looked_at.values()))
+
+
+def with_rule(verdict: Verdict, tables: Tables) -> Verdict:
+    """Return a verdict with the values of the thresholds in its rule.
+
+    Raises
+    ------
+    GridproofError : the rule names a threshold that is not there, or its braces do not match.
+    """
+    rule = verdict.claim.rule
+    try:
+        names = dict.fromkeys(name for _, name, _, _ in Formatter().parse(rule) if name is not None)
+    except ValueError as error:
+        raise GridproofError(f"its rule names thresholds in braces: {error}") from error
+    thresholds = {name: tables.thresholds[name] for name in names}
+    written = {name: threshold.written for name, threshold in thresholds.items()}
+    return replace(verdict, rule=rule.format(**written), thresholds=thresholds)
+
+
+def conditions_of(claim: Claim, tables: Tables) -> tuple[Condition, ...]:
+    """Return what a claim measures; GridproofError if that is no list of conditions."""
+    found: Any = claim.measure(tables)
+    is_list = isinstance(found, (list, tuple)) and len(found) > 0
+    if not is_list or not all(isinstance(item, Condition) for item in found):
+        raise GridproofError(
+            f"returned {found!r}, expected a list of conditions, as `tables.at_least` returns them"
+        )
+    return tuple(found)
+
+
+def with_conditions(verdict: Verdict, conditions: tuple[Condition, ...]) -> Verdict:
+    """Return a verdict on what was measured."""
     seeds = sorted(set.intersection(*(set(item.values) for item in conditions)))
     if not seeds:
-        return Verdict(claim=claim, reason="no seed has all the numbers that the rule compares")
+        return replace(verdict, reason="no seed has all the numbers that the rule compares")
     p_values = [item.p_value for item in conditions]
-    return Verdict(
-        claim=claim,
+    return replace(
+        verdict,
         conditions=conditions,
         held={seed: all(item.held[seed] for item in conditions) for seed in seeds},
-        sources=tuple(tables.sources.values()),
         p_value=combined(conditions, p_values),
     )
 
@@ -109,98 +176,3 @@ def combined(conditions: Iterable[Condition], p_values: Iterable[float]) -> floa
         elif not all(condition.held.values()):
             return math.nan
     return max(known, default=math.nan)
-
-
-def judge_all(claims: Iterable[Claim], tables: Tables) -> list[Verdict]:
-    """Return the verdicts on all claims of a study, with p-values adjusted for their number."""
-    verdicts = [judge(claim, tables) for claim in claims]
-    tested = [verdict for verdict in verdicts if not math.isnan(verdict.p_value)]
-    adjusted = dict(
-        zip(
-            (verdict.claim.id for verdict in tested),
-            holm([verdict.p_value for verdict in tested]),
-            strict=True,
-        )
-    )
-    return [
-        Verdict(
-            claim=item.claim,
-            conditions=item.conditions,
-            held=item.held,
-            reason=item.reason,
-            sources=item.sources,
-            p_value=item.p_value,
-            adjusted=float(adjusted.get(item.claim.id, math.nan)),
-        )
-        for item in verdicts
-    ]
-
-
-def claims_table(verdicts: Iterable[Verdict], thresholds: Thresholds) -> pa.Table:
-    """Return the table of claims; its columns are described in docs/tables.md."""
-    rows = [row(verdict, thresholds) for verdict in verdicts]
-    return pa.Table.from_pylist(rows, schema=SCHEMA)
-
-
-SCHEMA = pa.schema(
-    {
-        **dict.fromkeys(("id", "section", "experiment", "statement"), pa.string()),
-        "speculation": pa.bool_(),
-        "verdict": pa.string(),
-        **dict.fromkeys(("seeds_held", "seeds"), pa.int64()),
-        **dict.fromkeys(("published", "ours", "low", "high"), pa.float64()),
-        "unit": pa.string(),
-        **dict.fromkeys(("p_value", "adjusted"), pa.float64()),
-        **dict.fromkeys(("in_print", "rule", "evidence"), pa.string()),
-    }
-)
-
-
-def row(verdict: Verdict, thresholds: Thresholds) -> dict[str, Any]:
-    """Return the row of one claim."""
-    claim = verdict.claim
-    first = verdict.conditions[0] if verdict.conditions else None
-    return {
-        "id": claim.id,
-        "section": claim.section,
-        "experiment": claim.experiment,
-        "statement": claim.statement,
-        "speculation": claim.speculation,
-        "verdict": verdict.text,
-        "seeds_held": verdict.n_held,
-        "seeds": len(verdict.held),
-        "published": first.published if first else math.nan,
-        "ours": first.interval.mean if first else math.nan,
-        "low": first.interval.low if first else math.nan,
-        "high": first.interval.high if first else math.nan,
-        "unit": first.unit if first else "",
-        "p_value": verdict.p_value,
-        "adjusted": verdict.adjusted,
-        "in_print": verdict.in_print,
-        "rule": rule_in_words(claim, thresholds),
-        "evidence": json.dumps(evidence(verdict, thresholds), allow_nan=False),
-    }
-
-
-def rule_in_words(claim: Claim, thresholds: Thresholds) -> str:
-    """Return the rule with the values of its thresholds."""
-    return claim.rule.format(**{name: thresholds[name].written for name in claim.thresholds})
-
-
-def evidence(verdict: Verdict, thresholds: Thresholds) -> dict[str, Any]:
-    """Return what the verdict rests on: conditions, cells, thresholds with their reasons."""
-    return {
-        "reason": verdict.reason,
-        "held": {str(seed): held for seed, held in verdict.held.items()},
-        "conditions": [condition.as_json() for condition in verdict.conditions],
-        "thresholds": {name: thresholds[name].model_dump() for name in verdict.claim.thresholds},
-        "cells": [
-            {
-                "experiment": source.experiment,
-                "cell": source.cell,
-                "slug": source.slug,
-                "label": source.label,
-            }
-            for source in verdict.sources
-        ],
-    }

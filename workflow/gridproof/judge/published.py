@@ -1,8 +1,8 @@
-"""Values in print, as `published.yaml` holds them."""
+"""Values in print, as the files `published.yaml` of a study hold them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +11,17 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from gridproof.errors import GridproofError
 
-ROUNDING = 1e-9
+PUBLISHED_FILE = "published.yaml"
+"""Name of the file in a folder of parts."""
+SLACK = 1e-9
+"""What a distance may exceed half a digit by: numbers like 0.85 - 0.8 are not exact."""
 
 
 class PublishedData(BaseModel):
     """What is known of the data behind the published values; entropy in nats.
 
-    `source` is the one that reads files, `configuration` the parameters that `match` leaves out.
+    `source` is the one that reads files, `configuration` the parameters that `match` leaves out;
+    `what` and `models` say in words what the values are of, where that is another thing than ours.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -27,13 +31,15 @@ class PublishedData(BaseModel):
     n_classes: int
     prior_entropy: float
     configuration: dict[str, bool | int | float] = {}
+    what: str = ""
+    models: str = ""
 
     def is_own(self, facts: Mapping[str, Any]) -> bool:
         """Tell whether data are the published study's: from files, with its rows and classes."""
         return (
             facts["source"] == self.source
             and dict(facts["rows"]) == self.rows
-            and int(facts["n_classes"]) == self.n_classes
+            and int(facts.get("n_classes", 0)) == self.n_classes
         )
 
 
@@ -62,7 +68,7 @@ class PublishedValue(BaseModel):
         if self.prose is None:
             return False
         digits = len(self.prose.partition(".")[2])
-        return abs(float(self.prose) - self.value) > 0.5 * 10.0**-digits + ROUNDING
+        return abs(float(self.prose) - self.value) > 0.5 * 10.0**-digits + SLACK
 
 
 class Proposal(BaseModel):
@@ -80,8 +86,8 @@ class Published(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    data: dict[str, PublishedData]
-    values: tuple[PublishedValue, ...]
+    data: dict[str, PublishedData] = {}
+    values: tuple[PublishedValue, ...] = ()
     proposals: tuple[Proposal, ...] = ()
 
     def proposal(self, experiment: str) -> Proposal | None:
@@ -89,9 +95,45 @@ class Published(BaseModel):
         return next((item for item in self.proposals if item.experiment == experiment), None)
 
 
-def read_published(path: Path) -> Published:
-    """Read and check `published.yaml`."""
+def read_published(paths: Sequence[Path]) -> Published:
+    """Read the values in print of a study; no file, no values.
+
+    Raises
+    ------
+    GridproofError : a file cannot be read, or says what another says.
+    """
+    merged, origin = Published(), dict[str, Path]()
+    for path in paths:
+        content = _read(path)
+        for entry in entries(content):
+            if entry in origin:
+                raise GridproofError(f"{path}: {entry} is in {origin[entry]} as well")
+            origin[entry] = path
+        merged = Published(
+            data=merged.data | content.data,
+            values=merged.values + content.values,
+            proposals=merged.proposals + content.proposals,
+        )
+    return merged
+
+
+def entries(published: Published) -> Iterator[str]:
+    """Yield what is said once, in words."""
+    for kind in published.data:
+        yield f"what is known of the data of kind {kind!r}"
+    for value in published.values:
+        parameters = ", ".join(f"{name} {given}" for name, given in sorted(value.match.items()))
+        layer = "" if value.layer is None else f", layer {value.layer}"
+        yield (
+            f"{value.quantity} of {value.experiment!r} with {parameters or 'any parameters'}"
+            f" (epoch {value.epoch}{layer})"
+        )
+    for proposal in published.proposals:
+        yield f"the proposal about {proposal.experiment!r}"
+
+
+def _read(path: Path) -> Published:
     try:
-        return Published.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return Published.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
     except (OSError, yaml.YAMLError, ValidationError) as error:
         raise GridproofError(f"{path}: {error}") from error

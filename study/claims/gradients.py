@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from gridproof.draw.inputs import Member
-from gridproof.judge.claim_registry import claim
-from gridproof.judge.claim_tables import Tables
-from gridproof.judge.condition import Condition
 from gridproof.kit.trends import log10
-from gridproof.report.gradient_words import REACH_BELOW
+from gridproof.part import claim
+
+if TYPE_CHECKING:
+    from gridproof.part import Condition, Member, Tables
 
 SECTION = "gradients"
 EXPERIMENT = "gradients"
 LAST = "gradients.value, last epoch"
+TEN_BELOW = 10
 SILENT_UP_TO = 60
+"""Layers of the statement: so many below the output, and those up to this one."""
 
 
 def norms(tables: Tables, member: Member) -> pd.DataFrame:
@@ -39,9 +41,9 @@ def norms(tables: Tables, member: Member) -> pd.DataFrame:
 )
 def gradients_vanish(tables: Tables) -> list[Condition]:
     """Look ten layers below the output, and at the lower sixty."""
-    member = tables.cell(EXPERIMENT, depth=100, width=4)
+    member = tables.published_cell(EXPERIMENT, depth=100, width=4)
     values = norms(tables, member)
-    layer = int(member.parameters["depth"]) - REACH_BELOW
+    layer = int(member.parameters["depth"]) - TEN_BELOW
     printed = {
         name: tables.printed(EXPERIMENT, "gradient_norm", layer=name, epoch=10)
         for name in (layer, SILENT_UP_TO)
@@ -77,7 +79,7 @@ def gradients_vanish(tables: Tables) -> list[Condition]:
 )
 def residual_cures(tables: Tables) -> list[Condition]:
     """Look at the layer with the smallest gradient."""
-    values = norms(tables, tables.cell("residual", residual=True, batch_norm=False))
+    values = norms(tables, tables.published_cell("residual", residual=True, batch_norm=False))
     lowest = values.min(skipna=False)
     return [
         tables.at_least(

@@ -1,19 +1,18 @@
-"""Section 6.2: depth and width, with batch normalisation."""
+"""Section 6.2.1: seven shapes of a network with batch normalisation."""
 
 from __future__ import annotations
 
-import itertools
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from gridproof.draw.inputs import Member
-from gridproof.judge.claim_registry import claim
-from gridproof.judge.claim_tables import Tables
-from gridproof.judge.condition import Condition
-from gridproof.kit.trends import largest, smallest, spread
+from gridproof.kit.trends import largest, spread
+from gridproof.part import claim
+
+if TYPE_CHECKING:
+    from gridproof.part import Condition, Member, Tables
 
 SECTION = "6.2.1"
-EFFECTS = "6.2.2"
 EXPERIMENT = "shape"
 EARLIER = ("learning_rate", "epochs", "batch_norm", "batch_size")
 SHAPES = ((1, 16), (2, 16), (6, 16), (10, 16), (6, 8), (6, 32), (6, 64))
@@ -22,7 +21,7 @@ SPLITS = ("train", "val", "test")
 
 def at(tables: Tables, depth: int, width: int) -> Member:
     """Return the cell of a shape."""
-    return tables.cell(EXPERIMENT, depth=depth, width=width)
+    return tables.published_cell(EXPERIMENT, depth=depth, width=width)
 
 
 def finals(members: list[Member], column: str) -> pd.DataFrame:
@@ -149,9 +148,11 @@ def single_layer_underfits(tables: Tables) -> list[Condition]:
 )
 def capacity_is_missing(tables: Tables) -> list[Condition]:
     """Ask how much of the gap better training closes."""
-    plain = tables.cell("shallow", learning_rate=1e-3).finals("val_accuracy")
+    plain = tables.published_cell("shallow", learning_rate=1e-3).finals("val_accuracy")
     rates = (1e-2, 1e-1)
-    larger = [tables.cell("shallow", learning_rate=r).finals("val_accuracy") for r in rates]
+    larger = [
+        tables.published_cell("shallow", learning_rate=r).finals("val_accuracy") for r in rates
+    ]
     best = of_best(shapes(tables), "val_accuracy")
     return [
         tables.at_most(
@@ -184,116 +185,4 @@ def regions_are_bounded(tables: Tables) -> list[Condition]:
             what="regions minus the bound, the largest of all learning rates",
             where="regions.plane_regions, bound",
         )
-    ]
-
-
-def accuracies(tables: Tables, shapes: tuple[tuple[int, int], ...]) -> list[pd.Series]:
-    """Return the last test accuracy of some shapes."""
-    return [at(tables, depth, width).finals("test_accuracy") for depth, width in shapes]
-
-
-def smallest_gain(tables: Tables, shapes: tuple[tuple[int, int], ...]) -> tuple[pd.Series, float]:
-    """Return the smallest gain in test accuracy from shape to shape: by seed, and in print."""
-    values = accuracies(tables, shapes)
-    in_print = [printed(tables, "test_accuracy", depth, width) for depth, width in shapes]
-    ours = [after - before for before, after in itertools.pairwise(values)]
-    theirs = [after - before for before, after in itertools.pairwise(in_print)]
-    return smallest(*ours), min(theirs)
-
-
-@claim(
-    "shape-depth-helps",
-    section=EFFECTS,
-    experiment=EXPERIMENT,
-    statement="Accuracy grows with depth.",
-    rule="From 1 to 2 and from 2 to 6 hidden layers the last test accuracy grows by at least"
-    " {visible_accuracy} each.",
-)
-def depth_helps(tables: Tables) -> list[Condition]:
-    """Measure the smaller of two steps in depth."""
-    gain, in_print = smallest_gain(tables, ((1, 16), (2, 16), (6, 16)))
-    return [
-        tables.at_least(
-            "visible_accuracy",
-            gain,
-            what="smaller gain in test accuracy of depth 1 to 2 and 2 to 6",
-            where="epochs.test_accuracy, last epoch",
-            published=in_print,
-        )
-    ]
-
-
-@claim(
-    "shape-depth-saturates",
-    section=EFFECTS,
-    experiment=EXPERIMENT,
-    statement="From 6 to 10 hidden layers accuracy hardly grows.",
-    rule="The last test accuracies of 6 and 10 layers are at most {hardly_accuracy} apart.",
-)
-def depth_saturates(tables: Tables) -> list[Condition]:
-    """Measure the last step in depth."""
-    gain, in_print = smallest_gain(tables, ((6, 16), (10, 16)))
-    return [
-        tables.at_most(
-            "hardly_accuracy",
-            gain.abs(),
-            what="distance of the test accuracies of depth 6 and 10",
-            where="epochs.test_accuracy, last epoch",
-            published=abs(in_print),
-        )
-    ]
-
-
-@claim(
-    "shape-very-deep",
-    section=EFFECTS,
-    experiment="very_deep",
-    speculation=True,
-    statement="Tens of layers bring nothing more.",
-    rule="The last test accuracy of the better of 20 and 40 layers is at most {visible_accuracy}"
-    " above that of 10.",
-)
-def tens_bring_nothing(tables: Tables) -> list[Condition]:
-    """Compare twenty and forty layers with ten."""
-    ten, *deeper = (
-        tables.cell("very_deep", depth=depth).finals("test_accuracy") for depth in (10, 20, 40)
-    )
-    return [
-        tables.at_most(
-            "visible_accuracy",
-            largest(*deeper) - ten,
-            what="gain in test accuracy of the better of depth 20 and 40 over depth 10",
-            where="epochs.test_accuracy, last epoch",
-        )
-    ]
-
-
-@claim(
-    "shape-width-helps",
-    section=EFFECTS,
-    experiment=EXPERIMENT,
-    statement="Accuracy grows with width, and saturates.",
-    rule="From 8 to 16 and from 16 to 32 units the last test accuracy grows by at least"
-    " {visible_accuracy} each; those of 32 and 64 are at most {hardly_accuracy} apart.",
-)
-def width_helps(tables: Tables) -> list[Condition]:
-    """Measure the steps in width."""
-    gain, in_print = smallest_gain(tables, ((6, 8), (6, 16), (6, 32)))
-    last, last_in_print = smallest_gain(tables, ((6, 32), (6, 64)))
-    where = "epochs.test_accuracy, last epoch"
-    return [
-        tables.at_least(
-            "visible_accuracy",
-            gain,
-            what="smaller gain in test accuracy of width 8 to 16 and 16 to 32",
-            where=where,
-            published=in_print,
-        ),
-        tables.at_most(
-            "hardly_accuracy",
-            last.abs(),
-            what="distance of the test accuracies of width 32 and 64",
-            where=where,
-            published=abs(last_in_print),
-        ),
     ]

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
 
-from gridproof.draw.inputs import Member
-from gridproof.judge.claim_registry import claim
-from gridproof.judge.claim_tables import Tables
-from gridproof.judge.condition import Condition
 from gridproof.kit.trends import (
     TENTH,
     largest,
@@ -17,6 +15,10 @@ from gridproof.kit.trends import (
     smallest,
     trained,
 )
+from gridproof.part import claim
+
+if TYPE_CHECKING:
+    from gridproof.part import Condition, Member, Tables
 
 SECTION = "6.1.2.1"
 EXPERIMENT = "learning_rate"
@@ -27,7 +29,7 @@ RATES = (1.0, 0.2, 1e-2, 1e-3, 5e-4, 1e-5)
 
 def at(tables: Tables, rate: float) -> Member:
     """Return the cell with a learning rate."""
-    return tables.cell(EXPERIMENT, learning_rate=rate)
+    return tables.published_cell(EXPERIMENT, learning_rate=rate)
 
 
 def final(tables: Tables, rate: float) -> pd.Series:
@@ -42,7 +44,7 @@ def printed(tables: Tables, rate: float, epoch: str = "last") -> float:
 
 def prior_entropy(tables: Tables) -> float:
     """Return the loss of the best constant predictor, in nats."""
-    return float(tables.ask(EXPERIMENT).facts["prior_entropy"])
+    return float(tables.facts(EXPERIMENT)["prior_entropy"])
 
 
 @claim(
@@ -143,7 +145,7 @@ def saturates(tables: Tables, rate: float) -> pd.Series:
 )
 def alone_saturates(tables: Tables) -> list[Condition]:
     """Look for an end of the fall at each rate."""
-    others = [saturates(tables, rate) for rate in RATES if rate != 1e-2]
+    others = pd.concat([saturates(tables, rate) for rate in RATES if rate != 1e-2], axis=1)
     return [
         tables.at_least(
             "certain",
@@ -153,7 +155,7 @@ def alone_saturates(tables: Tables) -> list[Condition]:
         ),
         tables.at_most(
             "order",
-            pd.concat(others, axis=1).sum(axis=1),
+            others.sum(axis=1),
             unit="rates",
             what="number of other rates that saturate",
             where=f"{LOSS}, all epochs",
@@ -172,7 +174,6 @@ def alone_saturates(tables: Tables) -> list[Condition]:
 def extremes_are_flat(tables: Tables) -> list[Condition]:
     """Measure the range of both curves, and their distance."""
     rows = {rate: trained(at(tables, rate).by_seed("val_loss")) for rate in (1.0, 1e-5)}
-    ranges = {rate: loss.max(skipna=False) - loss.min(skipna=False) for rate, loss in rows.items()}
     return [
         tables.at_least(
             "apart_loss",
@@ -184,11 +185,11 @@ def extremes_are_flat(tables: Tables) -> list[Condition]:
         *(
             tables.at_most(
                 "flat_loss",
-                ranges[rate],
+                loss.max(skipna=False) - loss.min(skipna=False),
                 what=f"range of the validation loss at {rate:g} from the first epoch on",
                 where=f"{LOSS}, epochs from 1",
             )
-            for rate in rows
+            for rate, loss in rows.items()
         ),
     ]
 
@@ -233,9 +234,8 @@ def collapses(tables: Tables) -> list[Condition]:
 )
 def large_rates_kill(tables: Tables) -> list[Condition]:
     """Look at the layer with the most dead units."""
-    members = [at(tables, rate) for rate in (0.2, 1.0)]
     shares, distances = [], []
-    for member in members:
+    for member in (at(tables, rate) for rate in (0.2, 1.0)):
         rows = tables.rows(member, "activations", "dead_relus")
         ended = rows[rows["epoch"] == rows["epoch"].max()]
         shares.append(ended.groupby("seed")["dead_share"].max())

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
 
-from gridproof.draw.inputs import Member
-from gridproof.judge.claim_registry import claim
-from gridproof.judge.claim_tables import Tables
-from gridproof.judge.condition import Condition
 from gridproof.kit.trends import largest, smallest
+from gridproof.part import claim
+
+if TYPE_CHECKING:
+    from gridproof.part import Condition, Member, Tables
 
 SECTION = "7.6.1"
 NO_RATE = 0.0

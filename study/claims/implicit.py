@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from gridproof.judge.claim_registry import claim
-from gridproof.judge.claim_tables import Tables
-from gridproof.judge.condition import Condition
+from typing import TYPE_CHECKING
+
 from gridproof.kit.trends import smallest
+from gridproof.part import claim
+
+if TYPE_CHECKING:
+    from gridproof.part import Condition, Tables
 
 EXPERIMENT = "implicit"
 
@@ -24,7 +27,7 @@ def sines_help(tables: Tables) -> list[Condition]:
     gains = []
     for batch_norm in (False, True):
         raw, sines = (
-            tables.cell(EXPERIMENT, implicit=implicit, batch_norm=batch_norm)
+            tables.published_cell(EXPERIMENT, implicit=implicit, batch_norm=batch_norm)
             for implicit in (False, True)
         )
         gains.append(sines.finals("val_accuracy") - raw.finals("val_accuracy"))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from gridproof.draw.inputs import Member
-from gridproof.judge.claim_registry import claim
-from gridproof.judge.claim_tables import Tables, UntestableError
-from gridproof.judge.condition import Condition
+from typing import TYPE_CHECKING
+
 from gridproof.kit.trends import smallest
+from gridproof.part import UntestableError, claim
+
+if TYPE_CHECKING:
+    from gridproof.part import Condition, Member, Tables
 
 SECTION = "6.1.2.3"
 EXPERIMENT = "batch_norm"
@@ -14,7 +16,9 @@ EXPERIMENT = "batch_norm"
 
 def pair(tables: Tables) -> tuple[Member, Member]:
     """Return the cells without and with batch normalisation."""
-    return tables.cell(EXPERIMENT, batch_norm=False), tables.cell(EXPERIMENT, batch_norm=True)
+    return tables.published_cell(EXPERIMENT, batch_norm=False), tables.published_cell(
+        EXPERIMENT, batch_norm=True
+    )
 
 
 def printed(tables: Tables, quantity: str, batch_norm: bool = True) -> float:

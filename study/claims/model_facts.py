@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from gridproof.judge.claim_registry import claim
-from gridproof.judge.claim_tables import Tables
-from gridproof.judge.condition import Condition
-from gridproof.parts.claims.image_statements import ACCURACY, LAST, SECTION, on_seeds
+from gridproof.part import claim
+from study.claims.images import ACCURACY, LAST, SECTION, on_seeds
+
+if TYPE_CHECKING:
+    from gridproof.part import Condition, Tables
 
 NAMED_BACKBONE = "resnet18"
 

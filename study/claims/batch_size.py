@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import itertools
 import math
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from gridproof.draw.inputs import Member
-from gridproof.judge.claim_registry import claim
-from gridproof.judge.claim_tables import Tables, UntestableError
-from gridproof.judge.condition import Condition
 from gridproof.kit.batch_variance import batch_variance
+from gridproof.kit.step_counts import MIN_STEPS, steps_per_epoch
 from gridproof.kit.trends import largest, smallest, trained
-from gridproof.parts.claims.epochs import steps_of_best, total_steps
-from gridproof.report.step_words import MIN_STEPS, steps_per_epoch
+from gridproof.part import UntestableError, claim
+from study.claims.epochs import steps_of_best, total_steps
+
+if TYPE_CHECKING:
+    from gridproof.part import Condition, Member, Tables
 
 SECTION = "6.1.2.4"
 EXPERIMENT = "batch_size"
@@ -23,12 +24,12 @@ SIZES = (1, 16, 128, 1024)
 
 def at(tables: Tables, size: int) -> Member:
     """Return the cell with a batch size."""
-    return tables.cell(EXPERIMENT, batch_size=size)
+    return tables.published_cell(EXPERIMENT, batch_size=size)
 
 
 def train_rows(tables: Tables) -> int:
     """Return the number of rows to train on."""
-    return int(tables.ask(EXPERIMENT).facts["rows"]["train"])
+    return int(tables.facts(EXPERIMENT)["rows"]["train"])
 
 
 @claim(
@@ -172,8 +173,8 @@ def scaled_rate_suits(tables: Tables) -> list[Condition]:
     """Compare the scaled rates with the default one."""
     gains = []
     for size, rate in ((128, 8e-3), (1024, 6.4e-2)):
-        plain = tables.cell("batch_scaling", batch_size=size, learning_rate=1e-3)
-        scaled = tables.cell("batch_scaling", batch_size=size, learning_rate=rate)
+        plain = tables.published_cell("batch_scaling", batch_size=size, learning_rate=1e-3)
+        scaled = tables.published_cell("batch_scaling", batch_size=size, learning_rate=rate)
         gains.append(scaled.finals("val_accuracy") - plain.finals("val_accuracy"))
     return [
         tables.at_least(

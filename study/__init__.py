@@ -1,0 +1,1 @@
+"""Code and words that only the default study needs."""

@@ -1,0 +1,1 @@
+"""The statements of the write-up, a module a section."""

@@ -1,0 +1,13 @@
+"""What may become of a claim, and what `claims.parquet` says of itself."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+FAILED = "failed"
+Outcome = Literal["holds", "holds in some seeds", "does not hold", "cannot be tested", "failed"]
+
+PLAN = b"gridproof_plan"
+"""Key of the file's metadata that names the plan that the claims were judged for."""
+LEFT_OUT = b"gridproof_left_out"
+"""Key of the claims about experiments that the study does not have: experiment -> ids, as JSON."""
