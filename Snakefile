@@ -9,7 +9,8 @@ include: "workflow/rules/train.smk"
 include: "workflow/rules/measure.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/claims.smk"
-include: "workflow/rules/explorer.smk"
+include: "workflow/rules/figures.smk"
+include: "workflow/rules/sliders.smk"
 include: "workflow/rules/report.smk"
 
 
@@ -17,10 +18,10 @@ rule all:
     """Everything that the study asks for: cells, tables, figures and the report."""
     default_target: True
     input:
-        STUDY.cell_files(),
+        TRAINING.files(),
         rules.collect.output,
-        STUDY.figures(".png"),
-        STUDY.figures(".svg"),
-        STUDY.animations(),
+        FIGURES.files(".png"),
+        FIGURES.files(".svg"),
+        FIGURES.animations(),
         rules.claims.output,
         rules.report.output,

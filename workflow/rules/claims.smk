@@ -1,12 +1,15 @@
+from gridproof.rules.claim_rules import ClaimRules
+
+CLAIMS = ClaimRules(STUDY)
+
+
 rule claims:
     """Judge every statement of the study, seed by seed."""
     input:
-        plan=local(STUDY.claims_plan()),
-        tables=SLICES,
-        facts=STUDY.facts(),
-        published=local("report/published.yaml"),
-        thresholds=local("report/thresholds.yaml"),
-        own=local(STUDY.own_claims()),
+        plan=local(CLAIMS.plan()),
+        tables=TABLES.slices(),
+        facts=CLAIMS.facts(),
+        files=local(CLAIMS.files()),
     output:
         f"{OUT}/claims.parquet",
     log:
@@ -16,8 +19,7 @@ rule claims:
     conda:
         "../../envs/report.yaml"
     params:
-        code=STUDY.claims_code,
+        code=CLAIMS.code,
         tables=f"{OUT}/tables",
     shell:
-        "python -m gridproof judge {input.plan:q} {output:q}"
-        " --tables {params.tables:q} --templates report &> {log:q}"
+        "python -m gridproof judge {input.plan:q} {output:q} --tables {params.tables:q} &> {log:q}"

@@ -1,11 +1,14 @@
 from gridproof.files.layout import MEASURED
+from gridproof.rules.measuring_rules import MeasuringRules
+
+MEASURING = MeasuringRules(STUDY)
 
 
 rule measure:
-    """Measure what a cell's training did not record, from its weights after every epoch."""
+    """Measure what a cell's training did not record, from its weights."""
     input:
-        history="results/cells/{cell}/seeds-{seeds}/history.safetensors",
-        data=ancient(STUDY.training_data),
+        weights=MEASURING.weights,
+        data=ancient(MEASURING.data),
     output:
         f"results/cells/{{cell}}/seeds-{{seeds}}/{MEASURED}",
     log:
@@ -15,7 +18,7 @@ rule measure:
     conda:
         "../../envs/train.yaml"
     params:
-        code=STUDY.measurement_code,
-        job=STUDY.measurement_job,
+        code=MEASURING.code,
+        job=MEASURING.job,
     shell:
-        "python -m gridproof measure {params.job:q} {input.history:q} {output:q} &> {log:q}"
+        "python -m gridproof measure {params.job:q} {input.weights:q} {output:q} &> {log:q}"

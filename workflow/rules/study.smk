@@ -1,13 +1,8 @@
-from gridproof.plan.stages import code_parameter
-from gridproof.rules.wildcards import open_study
+from gridproof.rules.study_rules import open_run
 
-STUDY = open_study(
-    list(workflow.config_settings.configfiles),
-    dict(workflow.config_settings.config),
-    write=workflow.is_main_process and not workflow.dryrun,
-    kept_in=None if workflow.dryrun else workflow.storage_settings,
-)
-OUT = STUDY.out
+RUN = open_run(workflow, config)
+STUDY = RUN.study
+OUT = str(STUDY.folder)
 
 
 wildcard_constraints:
@@ -15,16 +10,16 @@ wildcard_constraints:
     cell=r"[A-Za-z0-9_.+-]+-[0-9a-f]{12}",
     seeds=r"\d+(-\d+)*",
     experiment="|".join(STUDY.experiments),
-    figure=r"(?!explorer\b)[a-z_]+",
+    figure=r"(?!explorer\b)[a-z0-9_]+",
 
 
 onstart:
-    STUDY.begin()
+    RUN.begin()
 
 
 onsuccess:
-    STUDY.tell_success()
+    RUN.tell_success()
 
 
 onerror:
-    STUDY.tell_failure()
+    RUN.tell_failure()

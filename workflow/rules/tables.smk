@@ -1,27 +1,20 @@
-from gridproof.plan.stages import COLLECT, SLICE
-from gridproof.tables.collect import KEYS
+from gridproof.rules.table_rules import TableRules
 
-TABLES = list(KEYS)
-SLICES = expand(
-    "{out}/tables/{experiment}/{table}.parquet",
-    out=OUT,
-    experiment=STUDY.experiments,
-    table=TABLES,
-)
+TABLES = TableRules(STUDY)
 
 
 rule slice:
     """Write the tables of one experiment."""
     input:
-        plan=lambda wildcards: local(STUDY.experiment_plan(wildcards)),
-        metrics=STUDY.experiment_cells("metrics.parquet"),
-        replicates=STUDY.experiment_cells("replicates.json"),
-        batches=STUDY.experiment_cells("batches.parquet"),
-        gradients=STUDY.experiment_cells("gradients.parquet"),
-        predictions=STUDY.experiment_cells("predictions.parquet"),
-        measured=STUDY.experiment_measurements,
+        plan=lambda wildcards: local(TABLES.plan(wildcards)),
+        metrics=TABLES.assembled("metrics.parquet"),
+        replicates=TABLES.assembled("replicates.json"),
+        batches=TABLES.assembled("batches.parquet"),
+        gradients=TABLES.assembled("gradients.parquet"),
+        predictions=TABLES.assembled("predictions.parquet"),
+        measured=TABLES.measured,
     output:
-        expand("{out}/tables/{{experiment}}/{table}.parquet", out=OUT, table=TABLES),
+        TABLES.slice("{experiment}"),
     log:
         f"{OUT}/logs/slice/{{experiment}}.log",
     benchmark:
@@ -29,7 +22,7 @@ rule slice:
     conda:
         "../../envs/train.yaml"
     params:
-        code=code_parameter(SLICE),
+        code=TABLES.slice_code,
         folder=subpath(output[0], parent=True),
     shell:
         "python -m gridproof slice {input.plan:q} {params.folder:q} &> {log:q}"
@@ -38,9 +31,9 @@ rule slice:
 rule collect:
     """Merge the tables of all experiments."""
     input:
-        SLICES,
+        TABLES.slices(),
     output:
-        expand("{out}/tables/{table}.parquet", out=OUT, table=TABLES),
+        TABLES.collected(),
     log:
         f"{OUT}/logs/collect.log",
     benchmark:
@@ -48,7 +41,7 @@ rule collect:
     conda:
         "../../envs/train.yaml"
     params:
-        code=code_parameter(COLLECT),
+        code=TABLES.collect_code,
         folder=subpath(output[0], parent=True),
     shell:
         "python -m gridproof collect {params.folder:q} {input:q} &> {log:q}"

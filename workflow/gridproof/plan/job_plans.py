@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 
 from pydantic import ConfigDict
 
+from gridproof.catalogue import MeasuredTable
 from gridproof.config.user_claims import UserClaim
 from gridproof.plan.absent import Gap, MissingData
 from gridproof.plan.data_plan import DataPlan
@@ -46,7 +47,7 @@ class TrainingJob(Planned):
     spec : what fixes the result besides code and libraries: data, engine, family, parameters,
         threads.
     family : the module of the family.
-    entries, code : entry points that train the cell, and the digest of the code they reach.
+    code : the digest of the code that can reach the result.
     libraries : versions of the distributions that compute the result.
     data, prepared : folder of the prepared data, and what they were planned to be.
     seeds : of one block.
@@ -56,7 +57,6 @@ class TrainingJob(Planned):
     digest: str
     spec: Mapping[str, Any]
     family: str
-    entries: tuple[str, ...]
     code: str
     libraries: Mapping[str, str]
     data: Path
@@ -123,13 +123,13 @@ class SliceMember(Planned):
 class SlicePlan(Planned):
     """What the tables of an experiment follow from.
 
-    `columns` are the quantities that measurements add, by the table whose columns they are.
+    `columns` are those that measurements add, by the table whose columns they are.
     """
 
     experiment: str
     seeds: tuple[int, ...]
     members: tuple[SliceMember, ...]
-    columns: Mapping[str, tuple[str, ...]]
+    columns: Mapping[str, MeasuredTable]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +140,7 @@ class FigureJob(Planned):
     ----------
     module, function : what draws it; the module also describes it.
     tables : folder with the slice of an experiment; None for a figure of data alone.
-    data, kind, kind_module : folder of the prepared data, and the kind that reads them.
+    data : folder of the prepared data.
     weights : digest of a cell -> its final weights, or those of every epoch where it is animated
         or has sliders; empty where it needs none.
     """
@@ -152,8 +152,6 @@ class FigureJob(Planned):
     animated: bool = False
     tables: Path | None = None
     data: Path
-    kind: str
-    kind_module: str
     weights: Mapping[str, Path]
     parts: tuple[str, ...] = ()
 

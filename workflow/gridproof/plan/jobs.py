@@ -1,110 +1,202 @@
-"""What a job is told and how it checks that it still is what it was planned to be."""
+"""From the plan of a study to what each job is told, and the check that it is still so."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
 
+from gridproof.catalogue import (
+    ENGINE_FOLDER,
+    KINDS_OF_PARTS,
+    Catalogue,
+    catalogue,
+    import_part,
+    make_importable,
+)
 from gridproof.errors import GridproofError
-from gridproof.families import family_of
-from gridproof.files.layout import CELLS
-from gridproof.plan.cell_identity import canonical_json, cell_code, cell_digest, library_versions
-from gridproof.plan.data_plan import DataPlan, current_data_digest
-from gridproof.plan.study import CellPlan
-from gridproof.run.job import TrainingJob
+from gridproof.files.facts import check_prepared
+from gridproof.part import Chosen, Family
+from gridproof.plan.cell_identity import (
+    cell_code,
+    cell_digest,
+    identifying_spec,
+    library_versions,
+)
+from gridproof.plan.data_plan import AGAIN, DataPlan, check_data
+from gridproof.plan.job_plans import (
+    DataJob,
+    FigureJob,
+    MeasuringJob,
+    PlannedMeasurement,
+    TrainingJob,
+)
+from gridproof.plan.reach import missing_modules, reach
+from gridproof.plan.study import CellPlan, ExperimentPlan, Study
+from gridproof.plan.wire import read
 
-AGAIN = "nothing is lost: run the same command again, finished cells are kept"
-
-
-def describe_data(data: DataPlan) -> str:
-    """Return the argument of a data job: JSON with all that it needs to know."""
-    return canonical_json(_data_fields(data))
-
-
-def describe_training(cell: CellPlan, seeds: Sequence[int]) -> str:
-    """Return the argument of a training job: JSON with its whole spec and what it stands on."""
-    return canonical_json(
-        {
-            "cell": cell.name,
-            "code": cell.code,
-            "data": _data_fields(cell.data),
-            "digest": cell.digest,
-            "libraries": cell.libraries,
-            "seeds": list(seeds),
-            "spec": cell.spec,
-        }
-    )
+Job = TypeVar("Job", DataJob, TrainingJob, MeasuringJob, FigureJob)
 
 
-def describe_measurements(cell: CellPlan) -> str:
-    """Return the argument of a measuring job: JSON with what to measure, and of which cell."""
-    return canonical_json(
-        {
-            "data": str(cell.data.folder),
-            "digest": cell.digest,
-            "measurements": list(cell.measurements),
-            "parameters": cell.parameters,
-        }
-    )
+def data_job(data: DataPlan, parts: Catalogue) -> DataJob:
+    """Return what a job is told that prepares data."""
+    modules = [module for part in (data, data.base) if part for module in modules_of(part)]
+    return DataJob(data=data, parts=needed_parts(parts, modules))
 
 
-def _data_fields(data: DataPlan) -> dict[str, object]:
-    return {
-        "digest": data.digest,
-        "name": data.name,
-        "options": data.options,
-        "source": data.source,
-    }
-
-
-def parse_data_job(text: str) -> DataPlan:
-    """Return the plan of a data job after checking that source and code are as planned."""
-    plan = DataPlan(**json.loads(text))
-    check_data(plan)
-    return plan
-
-
-def check_data(plan: DataPlan) -> None:
-    """Raise GridproofError if the source's files or the code that reads them were edited."""
-    if current_data_digest(plan.source, plan.options) != plan.digest:
-        raise GridproofError(
-            f"the data {plan.name!r} changed after this job was planned "
-            f"(its source {plan.source!r}, or the code that reads it, was edited); {AGAIN}"
-        )
-
-
-def parse_training_job(text: str) -> TrainingJob:
-    """Return a training job after checking code, libraries and data against what was planned."""
-    plan = json.loads(text)
-    check_code(plan)
-    data = DataPlan(**plan["data"])
-    check_data(data)
-    data.kind.check(data.folder, data.digest)
+def training_job(cell: CellPlan, seeds: Sequence[int], parts: Catalogue) -> TrainingJob:
+    """Return what a job is told that trains some seeds of a cell."""
     return TrainingJob(
-        cell=CELLS / plan["cell"],
-        digest=plan["digest"],
-        spec=plan["spec"],
-        data=data.folder,
-        seeds=tuple(plan["seeds"]),
+        cell=cell.folder,
+        digest=cell.digest,
+        spec=cell.spec,
+        family=cell.family.package,
+        code=cell.code,
+        libraries=cell.libraries,
+        data=cell.data.folder,
+        prepared=cell.data,
+        seeds=tuple(seeds),
+        parts=needed_parts(parts, [cell.family.package, *cell.entries, *modules_of(cell.data)]),
     )
 
 
-def check_code(plan: Mapping[str, object]) -> None:
-    """Raise GridproofError if the cell has another digest than its job was planned with."""
-    spec, name = plan["spec"], plan["cell"]
-    assert isinstance(spec, Mapping)
-    family = family_of(str(spec["family"]))
-    code = cell_code(family, spec["parameters"])
-    libraries = library_versions(family.libraries)
-    if code != plan["code"]:
-        raise GridproofError(
-            f"the code that trains {family.name!r} cells was edited after the job of {name} "
-            f"was planned; {AGAIN}"
+def measuring_job(cell: CellPlan, parts: Catalogue) -> MeasuringJob:
+    """Return what a job is told that measures a finished cell."""
+    found = [parts.measurement(name) for name in cell.measurements]
+    modules = [cell.family.package, *(entry.module for entry in found)]
+    return MeasuringJob(
+        digest=cell.digest,
+        parameters=cell.parameters,
+        family=cell.family.package,
+        trained=cell.family.absolute(cell.family.trained),
+        measurements=tuple(
+            PlannedMeasurement(name=entry.name, module=entry.module, function=entry.function)
+            for entry in found
+        ),
+        data=cell.data.folder,
+        parts=needed_parts(parts, modules),
+    )
+
+
+def figure_job(
+    study: Study, experiment: ExperimentPlan, name: str, weights: Mapping[str, Path]
+) -> FigureJob:
+    """Return what a job is told that draws a figure of an experiment.
+
+    `weights` are files of the first seed of each cell, by the cell's digest.
+    """
+    tables = study.folder / "tables" / experiment.name
+    return _drawing(study.catalogue, name, experiment.data, tables, weights)
+
+
+def picture_job(study: Study, data: DataPlan) -> FigureJob:
+    """Return what a job is told that draws a data set."""
+    return _drawing(study.catalogue, picture_of(study.catalogue, data), data, None, {})
+
+
+def picture_of(parts: Catalogue, data: DataPlan) -> str:
+    """Return the figure that shows a data set: its source's, else its kind's; empty for none."""
+    return (parts.source(data.source).picture if data.source else "") or data.declared.picture
+
+
+def _drawing(
+    parts: Catalogue, name: str, data: DataPlan, tables: Path | None, weights: Mapping[str, Path]
+) -> FigureJob:
+    figure = parts.figure(name)
+    return FigureJob(
+        name=name,
+        module=figure.module,
+        function=figure.function,
+        raster=figure.raster,
+        animated=figure.animated,
+        tables=tables,
+        data=data.folder,
+        weights=weights,
+        parts=needed_parts(parts, [figure.module]),
+    )
+
+
+def modules_of(data: DataPlan) -> list[str]:
+    """Return the modules that a data set is made by."""
+    return [module for module in (data.kind_module, data.source_module) if module]
+
+
+def needed_parts(parts: Catalogue, entries: Iterable[str]) -> tuple[str, ...]:
+    """Return the folders of a study's own parts where one of the entries lies in them, else none.
+
+    A job of parts of the package alone is told of no folder, so that it is the same job in every
+    study: studies share cells. No part of the package can reach one of a study.
+    """
+    if all(entry.startswith("gridproof.") for entry in entries):
+        return ()
+    return parts_entries(parts)
+
+
+def parts_entries(parts: Catalogue) -> tuple[str, ...]:
+    """Return a study's own folders of parts as its file lists them, from the working directory."""
+    return tuple(
+        os.path.relpath(
+            folder.path if folder.kinds == KINDS_OF_PARTS else folder.path / folder.kinds[0]
         )
-    if libraries != plan["libraries"]:
+        for folder in parts.folders
+        if folder != ENGINE_FOLDER
+    )
+
+
+def read_job(kind: type[Job], text: str) -> Job:
+    """Return what a job is told, as JSON or in a file; its parts can be imported from then on."""
+    job = read(kind, text)
+    make_importable(catalogue(job.parts).folders)
+    return job
+
+
+def family_of(job: TrainingJob) -> Family:
+    """Return the family of a job as it is declared now."""
+    family: Family = import_part(job.family).FAMILY
+    return replace(family, name=str(job.spec["family"]), package=job.family)
+
+
+def training_entries(job: TrainingJob) -> tuple[str, ...]:
+    """Return where the code of a job begins now: the trainer, and what its parameters choose."""
+    family = family_of(job)
+    parameters = family.parameters.model_validate(job.spec["parameters"])
+    chosen = family.chosen(parameters) if family.chosen else Chosen()
+    return (family.entry, *chosen.entries)
+
+
+def unplanned_modules(job: TrainingJob, imported: Iterable[str]) -> list[str]:
+    """Return the imported modules of package and study that the cell's code does not reach."""
+    roots = catalogue(job.parts).roots
+    return missing_modules(reach(training_entries(job), roots), imported, roots)
+
+
+def check_data_job(job: DataJob) -> None:
+    """Raise GridproofError if the source's files or the code that reads them were edited."""
+    check_data(job.data, catalogue(job.parts).roots)
+
+
+def check_training_job(job: TrainingJob) -> None:
+    """Raise GridproofError if code, libraries or data are not what the job was planned with."""
+    roots, family, spec = catalogue(job.parts).roots, family_of(job), job.spec
+    parameters = family.parameters.model_validate(spec["parameters"])
+    chosen = family.chosen(parameters) if family.chosen else Chosen()
+    code, libraries = cell_code(training_entries(job), roots), library_versions(family.libraries)
+    if code != job.code:
         raise GridproofError(
-            f"the job of {name} was planned with {plan['libraries']} and runs with {libraries}; "
-            "run it in the environment that the study was planned in"
+            f"the code that trains {family.name!r} cells was edited after the job of "
+            f"{job.cell.name} was planned; {AGAIN}"
         )
-    if cell_digest(spec, code, libraries) != plan["digest"]:
-        raise GridproofError(f"the spec of the job of {name} does not have the digest in its name")
+    if libraries != job.libraries:
+        raise GridproofError(
+            f"the job of {job.cell.name} was planned with {job.libraries} and runs with "
+            f"{libraries}; run it in the environment that the study was planned in"
+        )
+    identity = identifying_spec(family, parameters, spec["data"], spec["engine"], spec["threads"])
+    if cell_digest(identity | chosen.digests, code, libraries) != job.digest:
+        raise GridproofError(
+            f"the spec of the job of {job.cell.name} does not have the digest in its name"
+        )
+    check_data(job.prepared, roots)
+    check_prepared(job.data, job.prepared.digest)

@@ -1,144 +1,176 @@
-"""The plan as files under results/, for the jobs that are too many-celled for a command line."""
+"""The plans that are too large for a command line, as files in the study's folder of results."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from gridproof.files.atomic import write_text
-from gridproof.plan.cell_identity import short_digest
-from gridproof.plan.study import CellPlan, ExperimentPlan, Study
+from gridproof.plan.cell_identity import DIGEST_LENGTH
+from gridproof.plan.job_plans import (
+    ClaimsPlan,
+    PlannedCell,
+    PlannedData,
+    PlannedExperiment,
+    SliceMember,
+    SlicePlan,
+    StudyPlan,
+)
+from gridproof.plan.jobs import parts_entries
+from gridproof.plan.study import CellPlan, ExperimentPlan, MemberPlan, Study
+from gridproof.plan.wire import written
 
 
-def experiment_content(study: Study, experiment: ExperimentPlan) -> dict[str, object]:
-    """Return what the slice of an experiment follows from: its seeds and its cells."""
-    members = []
-    for member in experiment.members:
-        cell = study.cells[member.cell]
-        members.append(
-            {
-                "cell": cell.digest,
-                "name": cell.name,
-                "slug": cell.slug,
-                "label": member.label,
-                "position": member.position,
-                "family": cell.family.name,
-                "files": cell.family.files,
-                "data": cell.data.name,
-                "threads": cell.threads,
-                "engine": cell.spec["engine"],
-                "parameters": cell.parameters,
-                "assembled": [str(folder) for folder in cell.assembled()],
-                "measured": [str(file) for file in cell.measured()],
-            }
-        )
-    return {"experiment": experiment.name, "seeds": list(experiment.seeds), "members": members}
+def slice_plan(study: Study, experiment: ExperimentPlan) -> SlicePlan:
+    """Return what the tables of an experiment follow from: its seeds and its cells."""
+    return SlicePlan(
+        experiment=experiment.name,
+        seeds=experiment.seeds,
+        members=tuple(
+            slice_member(study.cells[member.cell], member) for member in experiment.members
+        ),
+        columns=study.catalogue.measured_tables,
+    )
 
 
-def experiment_file(study: Study, experiment: ExperimentPlan) -> Path:
-    """Return the path of an experiment's plan; its content is in its name."""
-    return _file(study, experiment.name, experiment_content(study, experiment))
+def slice_member(cell: CellPlan, member: MemberPlan) -> SliceMember:
+    """Return a cell as an experiment calls it, and where its files lie."""
+    return SliceMember(
+        cell=cell.digest,
+        slug=cell.slug,
+        label=member.label,
+        group=member.group,
+        setting=member.setting,
+        position=member.position,
+        family=cell.family.name,
+        files=cell.family.files,
+        data=cell.data.name,
+        threads=cell.threads,
+        engine=cell.engine,
+        parameters=cell.parameters,
+        assembled=tuple(cell.assembled()),
+        measured=tuple(cell.measured()),
+    )
 
 
-def study_content(study: Study) -> dict[str, object]:
+def study_plan(study: Study) -> StudyPlan:
     """Return what the report follows from besides the tables: words, figures, cells and data."""
-    return {
-        "study": study.name,
-        "title": study.title,
-        "config": str(study.path),
-        "data": {
-            name: {
-                "digest": data.digest,
-                "directory": str(data.folder),
-                "source": data.source,
-                "kind": data.kind_name,
-            }
-            for name, data in study.data.items()
+    return StudyPlan(
+        study=study.name,
+        title=study.title,
+        config=str(study.path),
+        parts=parts_entries(study.catalogue),
+        words=study.words,
+        data=planned_data(study),
+        missing=study.missing,
+        experiments=planned_experiments(study),
+        gaps=study.gaps,
+        claims=claims_file(study).stem,
+    )
+
+
+def claims_plan(study: Study) -> ClaimsPlan:
+    """Return what claims follow from besides tables: the study without its words, own claims."""
+    return ClaimsPlan(
+        config=str(study.path),
+        parts=parts_entries(study.catalogue),
+        data=planned_data(study),
+        missing=study.missing,
+        experiments=tuple(
+            replace(item, title="", question="", figures=()) for item in planned_experiments(study)
+        ),
+        claims=study.claims,
+    )
+
+
+def planned_data(study: Study) -> tuple[PlannedData, ...]:
+    """Return the data sets of a study as report and claims know them."""
+    return tuple(
+        PlannedData(
+            name=name,
+            digest=data.digest,
+            directory=data.folder,
+            source=data.source,
+            kind=data.kind,
+        )
+        for name, data in study.data.items()
+    )
+
+
+def planned_experiments(study: Study) -> tuple[PlannedExperiment, ...]:
+    """Return the experiments of a study as report and claims know them."""
+    return tuple(
+        PlannedExperiment(
+            name=experiment.name,
+            title=experiment.title or experiment.name,
+            question=experiment.question,
+            figures=tuple(experiment.figures),
+            data=experiment.data.name,
+            cells=tuple(
+                planned_cell(study.cells[member.cell], member, experiment)
+                for member in experiment.members
+            ),
+        )
+        for experiment in study.experiments.values()
+    )
+
+
+def planned_cell(cell: CellPlan, member: MemberPlan, experiment: ExperimentPlan) -> PlannedCell:
+    """Return a cell as an experiment calls it, with all that a reader may ask about it."""
+    return PlannedCell(
+        cell=cell.digest,
+        slug=cell.slug,
+        label=member.label,
+        group=member.group,
+        setting=member.setting,
+        seeds=tuple(seed for seed in experiment.seeds if seed in cell.seeds),
+        deterministic=cell.deterministic,
+        measurements=cell.measurements,
+        spec={
+            "family": cell.family.name,
+            "threads": cell.threads,
+            "engine": cell.engine,
+            "parameters": cell.parameters,
+            "data": cell.data.folder.name,
+            "libraries": cell.libraries,
         },
-        "missing": [
-            {
-                "name": item.name,
-                "files": item.files,
-                "names": item.names,
-                "experiments": item.experiments,
-            }
-            for item in study.missing
-        ],
-        "gaps": None if study.gaps is None else [asdict(gap) for gap in study.gaps],
-        "experiments": [_experiment_words(study, item) for item in study.experiments.values()],
-    }
+    )
+
+
+def slice_file(study: Study, experiment: ExperimentPlan) -> Path:
+    """Return the path of the plan of an experiment's tables; its content is in its name."""
+    return _file(study, experiment.name, slice_plan(study, experiment))
 
 
 def study_file(study: Study) -> Path:
     """Return the path of the study's plan, for the report."""
-    return _file(study, "study", study_content(study))
-
-
-def claims_content(study: Study) -> dict[str, object]:
-    """Return what claims follow from besides tables: the study without its words, own claims."""
-    content = study_content(study)
-    wordless = {"title": "", "question": "", "figures": []}
-    experiments = [_experiment_words(study, item) | wordless for item in study.experiments.values()]
-    return {
-        "study": content | {"title": "", "experiments": experiments},
-        "claims": {
-            name: claim.model_dump(mode="json", exclude_none=True)
-            for name, claim in study.claims.items()
-        },
-        "file": str(study.claims_file) if study.claims_file else None,
-    }
+    return _file(study, "study", study_plan(study))
 
 
 def claims_file(study: Study) -> Path:
     """Return the path of the plan of the study's claims."""
-    return _file(study, "claims", claims_content(study))
+    return _file(study, "claims", claims_plan(study))
+
+
+def plans(study: Study) -> Mapping[Path, Any]:
+    """Return all plans that jobs read from files, by their paths."""
+    found: dict[Path, Any] = {study_file(study): study_plan(study)}
+    found[claims_file(study)] = claims_plan(study)
+    for experiment in study.experiments.values():
+        found[slice_file(study, experiment)] = slice_plan(study, experiment)
+    return found
 
 
 def write_plans(study: Study) -> None:
     """Write the plans that are not there yet."""
-    contents = {study_file(study): study_content(study), claims_file(study): claims_content(study)}
-    for experiment in study.experiments.values():
-        contents[experiment_file(study, experiment)] = experiment_content(study, experiment)
-    for path, content in contents.items():
+    for path, plan in plans(study).items():
         if not path.exists():
-            write_text(path, json.dumps(content, indent=1) + "\n")
+            write_text(path, written(plan) + "\n")
 
 
-def _file(study: Study, name: str, content: Mapping[str, object]) -> Path:
-    return study.folder / "plan" / f"{name}-{short_digest(content)}.json"
-
-
-def _spec(cell: CellPlan) -> dict[str, object]:
-    return {
-        "family": cell.family.name,
-        "threads": cell.threads,
-        "engine": cell.spec["engine"],
-        "parameters": cell.parameters,
-        "data": cell.data.folder.name,
-        "libraries": cell.libraries,
-    }
-
-
-def _experiment_words(study: Study, experiment: ExperimentPlan) -> dict[str, object]:
-    return {
-        "name": experiment.name,
-        "title": experiment.title,
-        "question": experiment.question,
-        "figures": list(experiment.figures),
-        "data": experiment.data.name,
-        "digest": short_digest(experiment_content(study, experiment)),
-        "cells": [
-            {
-                "cell": study.cells[member.cell].digest,
-                "slug": study.cells[member.cell].slug,
-                "label": member.label,
-                "deterministic": study.cells[member.cell].deterministic,
-                "measurements": study.cells[member.cell].measurements,
-                "spec": _spec(study.cells[member.cell]),
-                "seeds": [s for s in experiment.seeds if s in study.cells[member.cell].seeds],
-            }
-            for member in experiment.members
-        ],
-    }
+def _file(study: Study, name: str, plan: Any) -> Path:
+    digest = sha256(written(plan).encode()).hexdigest()[:DIGEST_LENGTH]
+    return study.folder / "plan" / f"{name}-{digest}.json"

@@ -1,47 +1,55 @@
-"""What makes each stage of a study after training: modules of code, templates, folders."""
+"""The code of each stage of a study after training, as digests that the rules compare.
+
+A stage begins at one entry point of the package, `module:name`; what a part adds are the functions
+of its module. Rooms above are named here, not imported.
+"""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable
 
-from gridproof.judge.claim_registry import SECTIONS
-from gridproof.plan.closure import code_digest
+from gridproof.catalogue import Catalogue
+from gridproof.plan.reach import Roots, code_digest
 
-SLICE = "gridproof.tables.slices"
-COLLECT = "gridproof.tables.collect"
-MEASURE = "gridproof.run.measuring"
-DRAW = "gridproof.draw.drawing"
-ANIMATE = "gridproof.draw.animation"
-EXPLORE = "gridproof.parts.figures.explorer"
-JUDGE = "gridproof.judge.judge_study"
-REPORT = "gridproof.report.build"
-
-TEMPLATES = Path("report")
-TEMPLATE_SUFFIXES = {".j2", ".yaml", ".css", ".js", ".rst"}
+SLICE = "gridproof.tables.slices:write_slice"
+COLLECT = "gridproof.tables.collect:collect"
+MEASURE = "gridproof.run.measuring:measure"
+DRAW = "gridproof.draw.drawing:draw"
+ANIMATE = "gridproof.draw.animation:animate"
+SLIDERS = "gridproof.draw.sliders:write_sliders"
+REPORT = "gridproof.report.build:build"
 
 
-def claim_modules() -> tuple[str, ...]:
-    """Return the modules of the claims, a section each."""
-    return tuple(f"gridproof.parts.claims.{section}" for section in SECTIONS)
+def code_parameter(entries: Iterable[str], roots: Roots) -> str:
+    """Return the code of a stage as a parameter of its rule.
+
+    Snakemake compares parameters as a set, so the text says what it is.
+    """
+    return f"code:{code_digest(tuple(entries), roots)[:12]}"
 
 
-def template_files(folder: Path) -> list[Path]:
-    """Return the files that hold the words and the looks of the report."""
-    files = sorted(file for file in folder.rglob("*") if file.is_file())
-    return [file for file in files if file.suffix in TEMPLATE_SUFFIXES]
+def figure_entries(catalogue: Catalogue, name: str) -> tuple[str, ...]:
+    """Return the entry points that draw a figure."""
+    figure = catalogue.figure(name)
+    return (DRAW, f"{figure.module}:{figure.function}", f"{figure.module}:describe")
 
 
-def code_parameter(*modules: str) -> str:
-    """Return the code of modules as a parameter that Snakemake compares."""
-    return "code:" + ":".join(code_digest(module)[:12] for module in modules)
+def animation_entries(catalogue: Catalogue, name: str) -> tuple[str, ...]:
+    """Return the entry points that draw an animated figure frame by frame."""
+    return (ANIMATE, f"{catalogue.figure(name).module}:frames")
 
 
-def folder_of_tables(_wildcards: Any, input: Any) -> str:
-    """Return the folder of the tables that a job reads."""
-    return str(Path(input.tables[0]).parent)
+def slider_entries(catalogue: Catalogue, name: str) -> tuple[str, ...]:
+    """Return the entry points that make what a figure shows with sliders."""
+    return (SLIDERS, f"{catalogue.figure(name).module}:explore")
 
 
-def folder_of_figures(_wildcards: Any, input: Any) -> str:
-    """Return the folder of the figures of all experiments."""
-    return str(Path(input.figures[0]).parent.parent)
+def measurement_entries(catalogue: Catalogue, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the entry points of measurements."""
+    found = map(catalogue.measurement, names)
+    return (MEASURE, *(f"{entry.module}:{entry.function}" for entry in found))
+
+
+def figure_with_sliders(catalogue: Catalogue, figures: Iterable[str]) -> str | None:
+    """Return the figure of an experiment that the page shows sliders below; None for no sliders."""
+    return next((name for name in figures if catalogue.figure(name).has_sliders), None)

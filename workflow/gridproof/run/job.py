@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import logging
+import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 
 from gridproof.errors import GridproofError
-from gridproof.families import FAMILIES, Family, Training
 from gridproof.files.atomic import remove_leftovers
 from gridproof.files.layout import (
-    CACHE,
     block_of,
     block_seeds,
     lock_file,
@@ -21,7 +19,10 @@ from gridproof.files.layout import (
     seed_state_file,
     state_file,
 )
-from gridproof.parts.families.mlp.compilation import prepare_compilation
+from gridproof.part import Family, Training
+from gridproof.parts_folder import import_part
+from gridproof.plan.job_plans import TrainingJob
+from gridproof.plan.jobs import family_of, unplanned_modules
 from gridproof.run.assemble import assemble
 from gridproof.run.devices import CPU, Device, leased_device
 from gridproof.run.lock import exclusive
@@ -33,17 +34,6 @@ from gridproof.run.state import load_state, save_state
 from gridproof.run.stopping import noting_sigterm
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrainingJob:
-    """What a job was planned to be: `spec` as in the cell's identity, seeds of one block."""
-
-    cell: Path
-    digest: str
-    spec: Mapping[str, object]
-    data: Path
-    seeds: tuple[int, ...]
 
 
 def missing_seeds(cell: Path, seeds: Sequence[int]) -> list[int]:
@@ -62,7 +52,7 @@ def run_job(job: TrainingJob, save_seconds: float) -> list[int]:
     if len(blocks) != 1:
         raise GridproofError(f"seeds {list(job.seeds)} are not of one block")
     block = blocks.pop()
-    family = FAMILIES[str(job.spec["family"])]
+    family = family_of(job)
     states = [state_file(job.cell, block)]
     states += [seed_state_file(job.cell, seed) for seed in block_seeds(block)]
     with exclusive(lock_file(job.cell, block)):
@@ -85,8 +75,6 @@ def _train(
 ) -> None:
     """Train the missing replicates: as one block, the others padding, or seed by seed."""
     keep_freed_memory()
-    if job.spec["engine"] == "compiled":
-        prepare_compilation(CACHE)
     groups: list[tuple[Sequence[int], Sequence[int], Path]] = (
         [(block_seeds(block), missing, state_file(job.cell, block))]
         if family.stacked
@@ -107,13 +95,9 @@ def _train_together(
     device: Device,
 ) -> None:
     """Train `seeds` as one training and write the replicates `kept` of them."""
-    engine, threads = str(job.spec["engine"]), int(str(job.spec["threads"]))
-    parameters = job.spec["parameters"]
-    assert isinstance(parameters, Mapping)
-    started = time.monotonic()
-    training = family.load_trainer()(
-        parameters=parameters, data=job.data, engine=engine, threads=threads, seeds=seeds
-    )
+    engine, threads = str(job.spec["engine"]), int(job.spec["threads"])
+    started, known = time.monotonic(), set(sys.modules)
+    training = begun(job, family, seeds, engine, threads)
     _advance_to_end(training, state, job.digest, save_seconds)
     record = provenance(
         libraries=family.libraries,
@@ -124,10 +108,38 @@ def _train_together(
         folder=Path(__file__).parent,
     )
     for seed in kept:
-        write_replicate(
-            replicate_folder(job.cell, seed), training.replicate(seed), job.spec, record
-        )
+        replicate = training.replicate(seed)
+        check_imports(job, sys.modules.keys() - known)
+        write_replicate(replicate_folder(job.cell, seed), replicate, job.spec, record)
         logger.info("seed %d is finished", seed)
+
+
+def begun(
+    job: TrainingJob, family: Family, seeds: Sequence[int], engine: str, threads: int
+) -> Training:
+    """Import the trainer, and with it the library that trains, and return a new training."""
+    module, _, name = family.entry.partition(":")
+    trainer = getattr(import_part(module), name)
+    parameters = family.parameters.model_validate(job.spec["parameters"])
+    training: Training = trainer(
+        parameters=parameters, data=job.data, engine=engine, threads=threads, seeds=seeds
+    )
+    return training
+
+
+def check_imports(job: TrainingJob, imported: Collection[str]) -> None:
+    """Refuse results of code that the cell's identity does not know.
+
+    Raises
+    ------
+    GridproofError : names the modules; nothing is written of the replicate.
+    """
+    if unknown := unplanned_modules(job, imported):
+        raise GridproofError(
+            f"the training of {job.cell.name} imported {', '.join(unknown)}, found no way to it "
+            f"from {job.family}, expected an import that can be followed: by its name, in a module "
+            "that the trainer can reach"
+        )
 
 
 def _advance_to_end(training: Training, state: Path, digest: str, save_seconds: float) -> None:

@@ -11,24 +11,19 @@ import pyarrow.compute as pc
 from gridproof.files.atomic import atomic_path
 from gridproof.files.formats import read_schema, read_table, write_tables
 
-KEYS = {
-    "cells": ("cell",),
-    "memberships": ("experiment", "cell"),
-    "epochs": ("cell", "seed"),
-    "replicates": ("cell", "seed"),
-    "batches": ("cell", "seed"),
-    "gradients": ("cell", "seed"),
-    "predictions": ("cell", "seed"),
-    "activations": ("cell", "seed"),
-    "regions": ("cell", "seed"),
-}
+KEYS = {"cells": ("cell",), "memberships": ("experiment", "cell")}
+"""What tells the rows of a table from each other."""
+REPLICATE = ("cell", "seed")
+"""What tells the replicates apart that rows of any other table are about."""
 
 
-def collect(slices: Sequence[Path], folder: Path) -> None:
-    """Merge the tables in the folders `slices` into tables in `folder`."""
-    for name, keys in KEYS.items():
-        with atomic_path(folder / f"{name}.parquet") as path:
-            write_tables(path, merge([part / f"{name}.parquet" for part in slices], keys))
+def collect(tables: Sequence[Path], folder: Path) -> None:
+    """Merge `tables` of one name, each in the folder of its experiment, into tables in `folder`."""
+    names = dict.fromkeys(table.name for table in tables)
+    for name in names:
+        parts = [table for table in tables if table.name == name]
+        with atomic_path(folder / name) as path:
+            write_tables(path, merge(parts, KEYS.get(Path(name).stem, REPLICATE)))
 
 
 def merge(files: Sequence[Path], keys: Sequence[str]) -> Iterator[pa.Table]:

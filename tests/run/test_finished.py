@@ -6,8 +6,8 @@ from hashlib import sha256
 import pytest
 
 from gridproof.errors import GridproofError
-from gridproof.plan.finished import finished_part
-from gridproof.rules.opening import plan_study
+from gridproof.run.finished import finished_part
+from gridproof.run.opening import plan_study
 
 STUDY = """\
 title: Test

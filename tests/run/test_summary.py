@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from gridproof.cli.summary import summary
+from gridproof.run.summary import summary
 from gridproof.files.layout import replicate_folder
 from gridproof.run.manifest import MANIFEST
 
