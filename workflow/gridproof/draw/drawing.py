@@ -1,54 +1,33 @@
-"""Draw a figure by its name into a PNG, an SVG and the text that stands for it."""
+"""Draw a figure into a PNG, an SVG and the text that stands for it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 
 from matplotlib.figure import Figure
 from PIL import Image
 
-from gridproof.draw.figure_registry import find_figure
-from gridproof.draw.inputs import Inputs
-from gridproof.errors import GridproofError
+from gridproof.draw.part_functions import function_of, inputs_of
 from gridproof.files.atomic import atomic_path, write_text
 from gridproof.kit.style import figure_style
-from gridproof.tables.members import load_slice
+from gridproof.plan.job_plans import FigureJob
 
 MAP_COLORS = 256
 
 
-def draw(
-    name: str,
-    experiment_tables_dir: Path | None,
-    checkpoints: Mapping[str, Path],
-    data_dir: Path,
-    out_png: Path,
-    out_svg: Path,
-) -> None:
-    """Draw the figure `name`; write `out_png`, `out_svg` and, beside the PNG, `<stem>.json`.
+def draw(job: FigureJob, out_png: Path, out_svg: Path) -> None:
+    """Draw a figure; write `out_png`, `out_svg` and, beside the PNG, `<stem>.json`.
 
-    Parameters
-    ----------
-    name : a name of the figure registry.
-    experiment_tables_dir : folder with the slice of one experiment; None for figures of the study.
-    checkpoints : digest of a cell -> its `checkpoint.safetensors`; empty if the figure needs none.
-    data_dir : folder with `data.parquet` and `facts.json`.
-    out_png, out_svg : the images; the JSON holds `{"figure", "alt"}`.
-
-    Equal inputs give equal bytes. Raises GridproofError if something is missing or unreadable.
+    The JSON holds `{"figure", "alt"}`. Equal inputs give equal bytes. Raises GridproofError if
+    something is missing or unreadable.
     """
-    entry = find_figure(name)
-    if entry.level == "experiment" and experiment_tables_dir is None:
-        raise GridproofError(f"the figure {name!r} needs the tables of an experiment")
-    tables = load_slice(experiment_tables_dir) if experiment_tables_dir else None
-    inputs = Inputs(tables=tables, checkpoints=checkpoints, data_dir=data_dir)
+    inputs = inputs_of(job)
     with figure_style():
-        figure = entry.draw(inputs)
-        save_png(figure, out_png, n_colors=MAP_COLORS if entry.raster else None)
+        figure = function_of(job.module, job.function)(inputs)
+        save_png(figure, out_png, n_colors=MAP_COLORS if job.raster else None)
         save_svg(figure, out_svg)
-    alt = {"figure": name, "alt": entry.describe(inputs)}
+    alt = {"figure": job.name, "alt": function_of(job.module, "describe")(inputs)}
     write_text(out_png.with_suffix(".json"), json.dumps(alt, ensure_ascii=False, indent=1) + "\n")
 
 

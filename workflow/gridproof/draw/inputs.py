@@ -1,8 +1,7 @@
-"""What a figure is drawn from: the slice of an experiment, its cells' checkpoints, the data."""
+"""What a figure is drawn from: the slice of an experiment, its cells' weights, the data."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,12 +10,17 @@ from typing import Any
 import pandas as pd
 
 from gridproof.errors import GridproofError
+from gridproof.files.facts import PARQUET, load_facts
+from gridproof.kit.unmeasured import unmeasured_figure
 from gridproof.tables.members import Member, Slice, read_frame
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inputs:
-    """Everything a figure may look at; figures of the study have no slice and no checkpoints."""
+    """Everything a figure may look at; figures of data alone have no slice and no checkpoints.
+
+    `checkpoints` are files by digest of a cell: its final weights, or those after every epoch.
+    """
 
     data_dir: Path
     tables: Slice | None = None
@@ -31,15 +35,11 @@ class Inputs:
 
     def facts(self) -> dict[str, Any]:
         """Return the facts of the prepared data (see facts.json)."""
-        path = self.data_dir / "facts.json"
-        try:
-            return dict(json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError) as error:
-            raise GridproofError(f"{path}: cannot be read as JSON ({error})") from error
+        return load_facts(self.data_dir)
 
-    def places(self) -> pd.DataFrame:
-        """Return the prepared data: split, longitude and latitude in degrees, label."""
-        return read_frame(self.data_dir / "data.parquet")
+    def rows(self) -> pd.DataFrame:
+        """Return the rows of the prepared data, in the form of their kind's `data.parquet`."""
+        return read_frame(self.data_dir / PARQUET)
 
     def measured(self, measurement: str, table: str) -> tuple[list[Member], list[pd.DataFrame]]:
         """Return the cells that have rows in a large table, and the rows of each by seed.
@@ -57,11 +57,3 @@ class Inputs:
         if cell not in self.checkpoints:
             raise GridproofError(f"no checkpoint of cell {cell} was given to this figure")
         return self.checkpoints[cell]
-
-
-def unmeasured_figure(measurement: str) -> GridproofError:
-    """Return the error of the figure that has the name of a measurement that no cell has."""
-    return GridproofError(
-        f"the figure {measurement!r} shows what was not measured: add {measurement!r} to the"
-        " experiment's `measure:`"
-    )

@@ -2,10 +2,46 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from matplotlib.axes import Axes
+
+from gridproof.kit.labels import noted_label
+from gridproof.kit.style import line_styles
+
+if TYPE_CHECKING:
+    from gridproof.part import Member
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line as it is drawn, on paper and on the page alike.
+
+    `values` has a row for each place on the horizontal axis and a column for each seed.
+    """
+
+    label: str
+    color: str
+    dash: str
+    values: pd.DataFrame
+
+
+def lines_of(members: Sequence[Member], values: Sequence[pd.DataFrame]) -> list[Line]:
+    """Return a line for each cell, which differ in colour or dash."""
+    looks = line_styles(len(members))
+    return [
+        Line(label=noted_label(member), color=color, dash=dash, values=rows)
+        for member, rows, (color, dash) in zip(members, values, looks, strict=True)
+    ]
+
+
+def draw_line(axes: Axes, line: Line) -> None:
+    """Draw a line and its band."""
+    x = line.values.index.to_numpy()
+    draw_band(axes, x, line.values, color=line.color, dash=line.dash, label=line.label)
 
 
 def draw_band(

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from gridproof.draw.inputs import Inputs
 from gridproof.errors import GridproofError
 from gridproof.kit.labels import mean_spread
 from gridproof.kit.model_comparison import Place, accuracy_by_seed, outcomes, ranking
 from gridproof.kit.style import line_styles
-from gridproof.tables.members import Member
+
+if TYPE_CHECKING:
+    from gridproof.part import Inputs, Member
 
 MARKERS = ("o", "s", "D", "^", "v", "P", "X")
 RATE = "learning_rate"
@@ -48,25 +50,16 @@ def places_of(inputs: Inputs) -> tuple[dict[str, pd.DataFrame], list[Place]]:
     return models, ranking(models)
 
 
-def baseline(inputs: Inputs, label: str) -> str:
-    """Return the baseline that a model belongs to.
-
-    In a comparison, whose labels begin with it, this is the first word; elsewhere, where labels
-    name parameters alone, it is the experiment.
-    """
-    tables = inputs.tables
-    if tables is None:
-        raise GridproofError("this figure shows an experiment: name the folder of its tables")
-    first = label.partition(" ")[0]
-    own = first == "default" or first in tables.cells.columns
-    return str(tables.memberships["experiment"].iloc[0]) if own else first
+def baselines(members: Sequence[Member]) -> dict[str, str]:
+    """Return the baseline of each model, by label: the experiment that it comes from."""
+    return {member.label: member.group for member in members}
 
 
 def by_baseline(inputs: Inputs) -> dict[str, list[Member]]:
     """Return the models by baseline, both in the order of the config."""
     groups: dict[str, list[Member]] = {}
     for member in inputs.members:
-        groups.setdefault(baseline(inputs, member.label), []).append(member)
+        groups.setdefault(member.group, []).append(member)
     return groups
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from textwrap import fill
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gridproof.tables.members import Member
+if TYPE_CHECKING:
+    from gridproof.part import Member
 
 LONG_LABEL = 34
 """Of labels longer than this, in characters, two do not fit side by side in a legend."""

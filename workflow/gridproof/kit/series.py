@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gridproof.tables.members import Member
+    from gridproof.part import Member
 
 
 def series(members: Iterable[Member], name: str) -> list[list[Member]]:

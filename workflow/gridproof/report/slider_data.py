@@ -1,49 +1,43 @@
-"""Maps with sliders: which pictures of the report have them, and what their script reads."""
+"""Figures with sliders: which pictures of the report have them, and what their script reads."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from gridproof.draw.figure_registry import explored_figure
+from gridproof.catalogue import Catalogue
 from gridproof.errors import GridproofError
+from gridproof.plan.stages import figure_with_sliders
 from gridproof.report.pictures import Picture
-from gridproof.tables.members import Slice
 
 
 def add_explorers(
-    pictures: list[Picture], slices: Mapping[str, Slice], figures_dir: Path
+    pictures: list[Picture], figures_dir: Path, parts: Catalogue
 ) -> tuple[list[Picture], dict[str, object]]:
     """Return the pictures, those with sliders naming their data, and these data by name.
 
-    A picture has sliders where the workflow drew an `explorer.json` for its experiment.
+    A picture has sliders if it is the first of its experiment that can have them, and the workflow
+    drew an `explorer.json` for the experiment that is not null.
     """
-    names = {(name, figure): f"explorer-{name}" for name, figure in _explored(pictures, slices)}
+    shown: list[Picture] = []
     data: dict[str, object] = {}
-    for (experiment, _), name in names.items():
-        path = figures_dir / experiment / "explorer.json"
-        if path.is_file():
-            data[name] = _read(path)
-    shown = []
     for picture in pictures:
-        found = names.get((picture.experiment or "", picture.figure))
-        if found in data:
-            picture = replace(picture, image=replace(picture.image, enhancement=found))
+        path = figures_dir / str(picture.experiment) / "explorer.json"
+        if picture.figure == explored(picture.experiment, pictures, parts) and path.is_file():
+            content = _read(path)
+            if content is not None:
+                name = f"explorer-{picture.experiment}"
+                data[name] = content
+                picture = replace(picture, image=replace(picture.image, enhancement=name))
         shown.append(picture)
     return shown, data
 
 
-def _explored(pictures: list[Picture], slices: Mapping[str, Slice]) -> list[tuple[str, str]]:
-    """Return each experiment that has sliders, and the figure below which they stand."""
-    found = []
-    for name, tables in slices.items():
-        figures = [picture.figure for picture in pictures if picture.experiment == name]
-        figure = explored_figure(figures, [member.parameters for member in tables.members()])
-        if figure is not None:
-            found.append((name, figure))
-    return found
+def explored(experiment: str | None, pictures: list[Picture], parts: Catalogue) -> str | None:
+    """Return the figure below which an experiment's sliders stand, if any of its figures has."""
+    own = [picture.figure for picture in pictures if picture.experiment == experiment]
+    return None if experiment is None else figure_with_sliders(parts, own)
 
 
 def _read(path: Path) -> object:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
-from gridproof.draw.inputs import Inputs
 from gridproof.errors import GridproofError
 from gridproof.kit.baselines import (
     CHANCE,
@@ -22,7 +22,10 @@ from gridproof.kit.baselines import (
 )
 from gridproof.kit.model_comparison import accuracy_by_seed
 from gridproof.kit.style import REFERENCE_COLOR, WIDTH
-from gridproof.tables.members import Member
+from gridproof.part import figure
+
+if TYPE_CHECKING:
+    from gridproof.part import Inputs, Member
 
 SHIFT = 0.08
 """The baselines' dots stand apart by this share of the rate."""
@@ -30,6 +33,11 @@ DASH = 5.0
 """Length of the dashes of horizontal lines; lines of equal height take turns."""
 
 
+@figure(
+    description="test accuracy by learning rate, one line a baseline",
+    tables=["predictions"],
+    kinds=["images"],
+)
 def accuracy_by_rate(inputs: Inputs) -> Figure:
     """Return mean test accuracy against the learning rate, with a dot for each seed.
 

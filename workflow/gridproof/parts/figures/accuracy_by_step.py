@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from gridproof.draw.inputs import Inputs
-from gridproof.kit.bands import draw_band, draw_end
+from gridproof.kit.bands import Line, draw_end, draw_line, lines_of
+from gridproof.kit.chart_panels import Panel, end_of, panel, places_of_lines, series_of
 from gridproof.kit.labels import final_value, legend_columns, noted_label, seeds_note
-from gridproof.kit.style import WIDTH, line_styles
-from gridproof.tables.members import Member
+from gridproof.kit.style import WIDTH
+from gridproof.part import figure
+
+if TYPE_CHECKING:
+    from gridproof.part import Inputs, Member
 
 COLUMN = "val_accuracy"
 
 
+@figure(description="validation accuracy by epoch and by optimizer step, one line a cell")
 def accuracy_by_step(inputs: Inputs) -> Figure:
     """Return validation accuracy by epoch and, on a logarithmic axis, by optimizer step."""
     members = inputs.members
     figure = Figure(figsize=(WIDTH, 3.4 + 0.22 * len(members)))
     by_epoch, by_step = figure.subplots(1, 2, sharey=True)
-    for member, (color, dash) in zip(members, line_styles(len(members)), strict=True):
-        values, steps = member.by_seed(COLUMN), steps_of(member)
-        trained = values.loc[1:]
-        for axes, x, shown in (
-            (by_epoch, values.index.to_numpy(), values),
-            (by_step, steps.loc[1:].to_numpy(), trained),
-        ):
-            draw_band(axes, x, shown, color=color, dash=dash, label=noted_label(member))
-            draw_end(axes, x, shown, color=color)
+    for axes, lines in ((by_epoch, lines_by_epoch(members)), (by_step, lines_by_step(members))):
+        for line in lines:
+            draw_line(axes, line)
+            draw_end(axes, line.values.index.to_numpy(), line.values, color=line.color)
     by_epoch.set(xlabel="epoch", ylabel="validation accuracy (fraction)", ylim=(0, None))
     by_epoch.xaxis.set_major_locator(MaxNLocator(integer=True))
     by_step.set(xlabel="optimizer step (log scale)", xscale="log")
@@ -57,6 +58,40 @@ def describe(inputs: Inputs) -> str:
         f" logarithmic axis on the right, {seeds_note(members, band=True)}."
         f" Validation accuracy at the end: {ends}."
     )
+
+
+def chart(inputs: Inputs) -> list[Panel]:
+    """Return a panel by epoch and one by optimizer step."""
+    members = inputs.members
+    return [
+        chart_panel("epoch", lines_by_epoch(members), members, by_step=False),
+        chart_panel("optimizer step", lines_by_step(members), members, by_step=True),
+    ]
+
+
+def chart_panel(x: str, lines: list[Line], members: list[Member], *, by_step: bool) -> Panel:
+    """Return one panel of the chart."""
+    xs = places_of_lines(lines)
+    return panel(x, "validation accuracy (fraction)", xs, whole=(0, None)) | {
+        "log": {"x": by_step, "y": False},
+        "sparse": by_step,
+        "note": seeds_note(members, band=True),
+        "series": [series_of(line, xs) | {"marks": end_of(line.values)} for line in lines],
+    }
+
+
+def lines_by_epoch(members: list[Member]) -> list[Line]:
+    """Return the accuracy of each cell by epoch, 0 being the untrained network."""
+    return lines_of(members, [member.by_seed(COLUMN) for member in members])
+
+
+def lines_by_step(members: list[Member]) -> list[Line]:
+    """Return the accuracy of each cell by steps done; a logarithmic axis has no step 0."""
+    values = [
+        member.by_seed(COLUMN).loc[1:].set_axis(steps_of(member).loc[1:], axis="index")
+        for member in members
+    ]
+    return lines_of(members, values)
 
 
 def steps_of(member: Member) -> pd.Series:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from gridproof.draw.inputs import Inputs, unmeasured_figure
 from gridproof.kit.labels import final_value, mean_spread, noted_label, seeds_note
 from gridproof.kit.style import WIDTH, line_styles
-from gridproof.tables.members import Member
+from gridproof.kit.unmeasured import unmeasured_figure
+from gridproof.part import figure
+
+if TYPE_CHECKING:
+    from gridproof.part import Inputs, Member
 
 PANELS = {"val_accuracy": "validation accuracy", "val_auroc": "validation AUROC"}
 
 
+@figure(
+    description="validation accuracy and AUROC by epoch, one row a cell",
+    families=["mlp"],
+)
 def auroc_by_epoch(inputs: Inputs) -> Figure:
     """Return a row of two panels a cell: accuracy and AUROC by epoch, each seed a line."""
     members = measured(inputs)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from gridproof.draw.inputs import Inputs
 from gridproof.errors import GridproofError
 from gridproof.kit.batch_variance import batch_variance
 from gridproof.kit.labels import mean_spread, noted_label, wrapped_label
 from gridproof.kit.style import REFERENCE_COLOR, WIDTH, line_styles
-from gridproof.tables.members import Member
+from gridproof.part import figure
+
+if TYPE_CHECKING:
+    from gridproof.part import Inputs, Member
 
 BINS = 120
 """Each training is divided into so many parts of equal length."""
@@ -20,6 +24,11 @@ QUANTILES = (0.05, 0.5, 0.95)
 TITLE_CHARACTERS = 40
 
 
+@figure(
+    description="loss of the batches, and its variance by batch size",
+    families=["mlp"],
+    tables=["batches"],
+)
 def loss_by_batch(inputs: Inputs) -> Figure:
     """Return a panel a cell with the batch loss over training, and one with its variance."""
     members = inputs.members

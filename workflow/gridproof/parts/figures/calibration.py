@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from gridproof.draw.inputs import Inputs
 from gridproof.kit.baselines import best_of_each, looks, predictions
 from gridproof.kit.style import REFERENCE_COLOR, WIDTH
-from gridproof.tables.members import Member
+from gridproof.part import figure
+
+if TYPE_CHECKING:
+    from gridproof.part import Inputs, Member
 
 BINS = 10
 COLUMNS = 2
@@ -19,6 +23,11 @@ NORMAL_QUANTILE = 1.959964
 """Of 97.5 %, for intervals of 95 %."""
 
 
+@figure(
+    description="share of real images by score, of the best model of each baseline",
+    tables=["predictions"],
+    kinds=["images"],
+)
 def reliability_of_best(inputs: Inputs) -> Figure:
     """Return a panel a baseline: share of real images by score, and how many images have it."""
     chosen = best_of_each(inputs)

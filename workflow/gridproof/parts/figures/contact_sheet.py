@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from gridproof.draw.inputs import Inputs
 from gridproof.kit.style import WIDTH
+from gridproof.part import figure
 from gridproof.parts.kinds.images.prepared_images import load_images
+
+if TYPE_CHECKING:
+    from gridproof.part import Inputs
 
 SPLITS = ("train", "val", "test")
 COLUMNS = 8
@@ -21,6 +24,12 @@ LABEL_WIDTH, TITLE_HEIGHT = 0.9, 0.6
 """Inches left of the images and above them."""
 
 
+@figure(
+    description="the data: some real and some fake images of each split",
+    kinds=["images"],
+    shows="data",
+    raster=True,
+)
 def images_by_split(inputs: Inputs) -> Figure:
     """Return the first images of each class of each split, a row each, real above fake.
 

@@ -3,30 +3,45 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from gridproof.draw.inputs import Inputs
-from gridproof.kit.bands import draw_band
+from gridproof.kit.bands import Line, draw_line, lines_of
+from gridproof.kit.chart_panels import (
+    Panel,
+    mark,
+    panel,
+    places_of_lines,
+    reference,
+    rounded,
+    series_of,
+)
 from gridproof.kit.labels import final_value, legend_columns, noted_label, seeds_note
-from gridproof.kit.style import REFERENCE_COLOR, WIDTH, line_styles
-from gridproof.tables.members import Member
+from gridproof.kit.style import REFERENCE_COLOR, WIDTH
+from gridproof.part import figure
+
+if TYPE_CHECKING:
+    from gridproof.part import Inputs, Member
 
 HEADROOM = 1.35
 """The axis ends at this multiple of the class prior's entropy unless final losses lie above it."""
+PRIOR = "entropy of the class prior"
 
 
+@figure(description="validation loss by epoch, one line a cell")
 def loss_by_epoch(inputs: Inputs) -> Figure:
     """Return validation loss by epoch: mean of the finite seeds, band from lowest to highest."""
-    members, prior = inputs.members, float(inputs.facts()["prior_entropy"])
-    rows = len(members) + 1
-    figure = Figure(figsize=(WIDTH, 4.2 + 0.22 * rows))
+    members, prior = inputs.members, prior_entropy(inputs)
+    figure = Figure(figsize=(WIDTH, 4.2 + 0.22 * (len(members) + 1)))
     axes = figure.add_subplot()
-    for member, look in zip(members, line_styles(len(members)), strict=True):
-        _draw_member(axes, member, look)
-    axes.axhline(prior, color=REFERENCE_COLOR, linestyle=":", label="entropy of the class prior")
+    for member, line in zip(members, losses(members), strict=True):
+        draw_line(axes, line)
+        for end in diverged_ends(member):
+            axes.plot(*end, marker="X", color=line.color, markeredgecolor="black", zorder=5)
+    if prior is not None:
+        axes.axhline(prior, color=REFERENCE_COLOR, linestyle=":", label=PRIOR)
     axes.set(xlabel="epoch", ylabel="validation loss (nats)")
     axes.set_ylim(0, axis_top(members, prior))
     axes.margins(x=0.01)
@@ -41,23 +56,45 @@ def loss_by_epoch(inputs: Inputs) -> Figure:
 
 def describe(inputs: Inputs) -> str:
     """Return the losses at the last epoch in words."""
-    members, prior = inputs.members, float(inputs.facts()["prior_entropy"])
+    members, prior = inputs.members, prior_entropy(inputs)
     ends = "; ".join(
         f"{noted_label(member)}: {final_value(member, 'val_loss')}" for member in members
     )
-    return (
+    text = (
         f"Line chart of validation loss by epoch, {seeds_note(members, band=True)}."
         f" Validation loss after the last epoch: {ends}."
-        f" A dotted line marks the entropy of the class prior, {prior:.3f} nats."
     )
+    return text if prior is None else f"{text} A dotted line marks the {PRIOR}, {prior:.3f} nats."
 
 
-def _draw_member(axes: Axes, member: Member, look: tuple[str, str]) -> None:
-    losses = member.by_seed("val_loss")
-    color, dash = look
-    draw_band(axes, losses.index, losses, color=color, dash=dash, label=noted_label(member))
-    for end in diverged_ends(member):
-        axes.plot(*end, marker="X", color=color, markeredgecolor="black", zorder=5)
+def chart(inputs: Inputs) -> list[Panel]:
+    """Return one panel with a line and a band for each cell."""
+    members, prior = inputs.members, prior_entropy(inputs)
+    lines = losses(members)
+    xs = places_of_lines(lines)
+    top = rounded(axis_top(members, prior))
+    return [
+        panel("epoch", "validation loss (nats)", xs, whole=(0, top))
+        | {
+            "reference": None if prior is None else reference(PRIOR, prior),
+            "note": seeds_note(members, band=True),
+            "series": [
+                series_of(line, xs) | {"marks": [mark("X", *end) for end in diverged_ends(member)]}
+                for member, line in zip(members, lines, strict=True)
+            ],
+        }
+    ]
+
+
+def losses(members: list[Member]) -> list[Line]:
+    """Return the validation loss of each cell by epoch."""
+    return lines_of(members, [member.by_seed("val_loss") for member in members])
+
+
+def prior_entropy(inputs: Inputs) -> float | None:
+    """Return the entropy of the class prior in nats; None where the data have no classes."""
+    found = inputs.facts().get("prior_entropy")
+    return None if found is None else float(found)
 
 
 def diverged_ends(member: Member) -> list[tuple[int, float]]:
@@ -67,8 +104,8 @@ def diverged_ends(member: Member) -> list[tuple[int, float]]:
     return [(int(rows.index[-1]), float(rows.iloc[-1])) for rows in finite if not rows.empty]
 
 
-def axis_top(members: list[Member], prior: float) -> float:
+def axis_top(members: list[Member], prior: float | None) -> float:
     """Return the upper end of the axis: spikes above it are cut so that the rest can be read."""
     finals = [value for member in members for value in member.finals("val_loss")]
-    highest = max([prior, *(value for value in finals if math.isfinite(value))])
-    return max(HEADROOM * prior, 1.08 * highest)
+    known = [0.0 if prior is None else prior, *(v for v in finals if math.isfinite(v))]
+    return max(HEADROOM * known[0], 1.08 * max(known)) or 1.0

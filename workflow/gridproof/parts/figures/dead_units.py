@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -10,16 +12,22 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.ticker import MaxNLocator
 
-from gridproof.draw.inputs import Inputs
 from gridproof.kit.labels import noted_label
 from gridproof.kit.style import WIDTH
-from gridproof.tables.members import Member
+from gridproof.part import figure
+
+if TYPE_CHECKING:
+    from gridproof.part import Inputs, Member
 
 COLORS = "cividis"
 NUMBERED_LAYERS = 12
 """Up to so many layers the shares are written into their boxes."""
 
 
+@figure(
+    description="share of dead units in each layer, before training and after it",
+    families=["mlp"],
+)
 def dead_share_by_layer(inputs: Inputs) -> Figure:
     """Return two rows of boxes a cell, one box a layer: the mean share over the seeds."""
     members, tables = inputs.measured("dead_relus", "activations")

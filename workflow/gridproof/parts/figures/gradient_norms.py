@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -12,11 +13,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from gridproof.draw.inputs import Inputs
 from gridproof.errors import GridproofError
 from gridproof.kit.labels import noted_label
 from gridproof.kit.style import WIDTH, line_styles
-from gridproof.tables.members import Member
+from gridproof.part import figure
+
+if TYPE_CHECKING:
+    from gridproof.part import Inputs, Member
 
 LAYERS = (0.0, 0.3, 0.6, 0.9, 0.95, 0.99)
 """The layers shown by epoch, as shares of the depth: 0, 30, 60, 90, 95 and 99 of 100."""
@@ -59,6 +62,10 @@ class Scale:
         return np.where(positive, powers, zeros)
 
 
+@figure(
+    description="squared norm of the gradient by layer and by epoch, one row a cell",
+    tables=["gradients"],
+)
 def norms_by_layer(inputs: Inputs) -> Figure:
     """Return a row of two panels a cell: norm by layer for some epochs, by epoch for some layers.
 

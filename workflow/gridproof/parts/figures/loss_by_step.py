@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -10,33 +11,49 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
-from gridproof.draw.inputs import Inputs
 from gridproof.errors import GridproofError
+from gridproof.kit.bands import Line
 from gridproof.kit.baselines import by_baseline
+from gridproof.kit.chart_panels import (
+    AUTOMATIC,
+    Panel,
+    panel,
+    places_of_lines,
+    reference,
+    series_of,
+)
 from gridproof.kit.labels import legend_columns, mean_spread, noted_label, seeds_note
 from gridproof.kit.style import REFERENCE_COLOR, WIDTH, line_styles
-from gridproof.tables.members import Member
+from gridproof.part import figure
+
+if TYPE_CHECKING:
+    from gridproof.part import Inputs, Member
 
 POINTS = 200
 """Longer trainings are drawn as means of so many parts of equal length."""
 PANEL = 3.0
 LAST_STEPS = 10
+PRIOR = "entropy of the class prior"
 FLOOR = 1e-4
 """In nats: losses below are drawn here, for a logarithmic axis has no zero."""
 
 
+@figure(
+    description="loss of the batches by optimizer step, one line a cell",
+    families=["cnn", "probe"],
+    tables=["batches"],
+)
 def loss_by_step(inputs: Inputs) -> Figure:
     """Return a panel a baseline: the batch loss by step, thin lines for seeds, thick for means."""
     groups = trained_by_step(inputs)
-    styles = styles_of(groups)
-    figure = Figure(figsize=(WIDTH, 1.3 + PANEL * len(groups) + 0.22 * len(styles)))
+    lines = lines_by_group(groups)
+    n_settings = len({line.label for group in lines.values() for line in group})
+    figure = Figure(figsize=(WIDTH, 1.3 + PANEL * len(groups) + 0.22 * n_settings))
     grid = figure.subplots(len(groups), 1, squeeze=False, sharey=True).ravel()
     prior = float(inputs.facts()["prior_entropy"])
-    for axes, (name, cells) in zip(grid, groups.items(), strict=True):
-        _draw_panel(axes, cells, styles)
-        axes.axhline(
-            prior, color=REFERENCE_COLOR, linestyle=":", label="entropy of the class prior"
-        )
+    for axes, (name, shown) in zip(grid, lines.items(), strict=True):
+        _draw_panel(axes, shown)
+        axes.axhline(prior, color=REFERENCE_COLOR, linestyle=":", label=PRIOR)
         axes.set(ylabel="batch loss (nats, log scale)", xlabel="optimizer step")
         if len(groups) > 1:
             axes.set_title(name, loc="left")
@@ -73,6 +90,26 @@ def describe(inputs: Inputs) -> str:
     )
 
 
+def chart(inputs: Inputs) -> list[Panel]:
+    """Return a panel a baseline: the loss of the batches."""
+    groups, prior = trained_by_step(inputs), float(inputs.facts()["prior_entropy"])
+    panels = []
+    for name, lines in lines_by_group(groups).items():
+        xs = places_of_lines(lines)
+        panels.append(
+            panel("optimizer step", "batch loss (nats)", xs, whole=AUTOMATIC)
+            | {
+                "title": name if len(groups) > 1 else None,
+                "log": {"x": False, "y": True},
+                "sparse": any(len(line.values) < len(xs) for line in lines),
+                "reference": reference(PRIOR, prior),
+                "note": seeds_note(list(groups[name].values()), band=True),
+                "series": [series_of(line, xs) for line in lines],
+            }
+        )
+    return panels
+
+
 def trained_by_step(inputs: Inputs) -> dict[str, dict[str, Member]]:
     """Return the models that have batch losses by baseline, then by what tells them apart.
 
@@ -84,7 +121,7 @@ def trained_by_step(inputs: Inputs) -> dict[str, dict[str, Member]]:
     groups: dict[str, dict[str, Member]] = {}
     for name, members in by_baseline(inputs).items():
         cells = {
-            member.label.removeprefix(f"{name} "): member
+            member.label if member.label == name else member.setting: member
             for member in members
             if not member.rows("batches").empty
         }
@@ -119,21 +156,27 @@ def drawn(member: Member) -> pd.DataFrame:
     return thinned(by_step(member)).clip(lower=FLOOR)
 
 
-def styles_of(groups: Mapping[str, Mapping[str, Member]]) -> dict[str, tuple[str, str]]:
-    """Return colour and dash of each setting, the same in all panels."""
+def lines_by_group(groups: Mapping[str, Mapping[str, Member]]) -> dict[str, list[Line]]:
+    """Return the lines of each panel; a setting has one colour and dash in all of them."""
     names = list(dict.fromkeys(setting for cells in groups.values() for setting in cells))
-    return dict(zip(names, line_styles(len(names)), strict=True))
+    looks = dict(zip(names, line_styles(len(names)), strict=True))
+    return {
+        name: [
+            Line(label=setting, color=looks[setting][0], dash=looks[setting][1], values=drawn(cell))
+            for setting, cell in cells.items()
+        ]
+        for name, cells in groups.items()
+    }
 
 
-def _draw_panel(
-    axes: Axes, cells: Mapping[str, Member], styles: Mapping[str, tuple[str, str]]
-) -> None:
-    for setting, member in cells.items():
-        color, dash = styles[setting]
-        losses = drawn(member)
+def _draw_panel(axes: Axes, lines: Sequence[Line]) -> None:
+    for line in lines:
+        losses, color = line.values, line.color
         if losses.shape[1] > 1:
             axes.plot(losses.index, losses, color=color, linewidth=0.6, alpha=0.35)
-        axes.plot(losses.index, losses.mean(axis=1), color=color, linestyle=dash, label=setting)
+        axes.plot(
+            losses.index, losses.mean(axis=1), color=color, linestyle=line.dash, label=line.label
+        )
     axes.set_yscale("log")
     axes.yaxis.set_major_locator(LogLocator(base=10, subs=(1, 3)))
     axes.yaxis.set_major_formatter("{x:g}")

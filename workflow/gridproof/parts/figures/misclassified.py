@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
 from matplotlib.figure import Figure
 
-from gridproof.draw.inputs import Inputs
 from gridproof.kit.baselines import places_of, predictions
-from gridproof.kit.gallery import Tile, draw_gallery, gallery_height, write_sentence
 from gridproof.kit.model_comparison import Place, most_confidently_wrong
 from gridproof.kit.style import WIDTH
+from gridproof.part import figure
+from gridproof.parts.figures.gallery import Tile, draw_gallery, gallery_height, write_sentence
+
+if TYPE_CHECKING:
+    from gridproof.part import Inputs
 
 COUNT = 5
 TITLE = 0.36
 """Height of the title above a model's images, in inches."""
 
 
+@figure(
+    description="images that the best and the worst model are most surely wrong about",
+    tables=["predictions"],
+    kinds=["images"],
+    raster=True,
+)
 def mistakes_of_extremes(inputs: Inputs) -> Figure:
     """Return five images each that the best and the worst model are most surely wrong about."""
     found = mistakes(inputs)

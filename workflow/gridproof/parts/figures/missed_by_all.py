@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
 from matplotlib.figure import Figure
 
-from gridproof.draw.inputs import Inputs
 from gridproof.kit.baselines import outcomes_by_label, predictions
-from gridproof.kit.gallery import Tile, draw_gallery, gallery_height, write_sentence
 from gridproof.kit.model_comparison import labels, missed_by_all, scores
 from gridproof.kit.style import WIDTH
+from gridproof.part import figure
+from gridproof.parts.figures.gallery import Tile, draw_gallery, gallery_height, write_sentence
+
+if TYPE_CHECKING:
+    from gridproof.part import Inputs
 
 MOST = 15
 TITLE = 0.36
 """Height of the line above the images, in inches."""
 
 
+@figure(
+    description="images that all models get wrong",
+    tables=["predictions"],
+    kinds=["images"],
+    raster=True,
+)
 def missed_by_all_models(inputs: Inputs) -> Figure:
     """Return the test images that all models get wrong, the surest mistakes first; 15 at most."""
     tiles, counted = missed_tiles(inputs), sentence(inputs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,11 +12,13 @@ from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 from safetensors import SafetensorError, safe_open
 
-from gridproof.draw.inputs import Inputs
 from gridproof.errors import GridproofError
 from gridproof.kit.labels import wrapped_label
 from gridproof.kit.style import WIDTH
-from gridproof.tables.members import Member
+from gridproof.part import figure
+
+if TYPE_CHECKING:
+    from gridproof.part import Inputs, Member
 
 CHANNELS = 3
 GAMMA = 0.5
@@ -23,6 +26,12 @@ GAMMA = 0.5
 TITLE_CHARACTERS = 60
 
 
+@figure(
+    description="share of the gain that boosted trees have of each pixel",
+    families=["xgboost"],
+    needs_checkpoints=True,
+    raster=True,
+)
 def importance_by_pixel(inputs: Inputs) -> Figure:
     """Return a map a model of the share of the total gain that each pixel's splits brought."""
     members = boosted(inputs)

@@ -3,40 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from gridproof.draw.inputs import Inputs
 from gridproof.kit.baselines import (
     CHANCE,
-    baseline,
+    baselines,
     by_baseline,
     looks,
     places_of,
     seeds_of,
 )
+from gridproof.kit.chart_panels import AUTOMATIC, Panel, panel, reference, rounded
 from gridproof.kit.labels import mean_spread
 from gridproof.kit.model_comparison import SIGNIFICANT, Gap, Place, neighbour_gaps
 from gridproof.kit.style import REFERENCE_COLOR, WIDTH
+from gridproof.part import figure
+
+if TYPE_CHECKING:
+    from gridproof.part import Inputs
 
 ROW = 0.27
 LEFT_OF = 0.42
 """The axis begins here at the latest, so that chance and what lies below it can be told apart."""
 
 
+@figure(
+    description="test accuracy of all models, the best first, with intervals",
+    tables=["predictions"],
+    kinds=["images"],
+)
 def accuracy_by_model(inputs: Inputs) -> Figure:
     """Return a row a model, the best above: mean test accuracy, its interval, a dot a seed.
 
     A line stands between neighbours that differ significantly.
     """
     models, places = places_of(inputs)
-    styles = looks(list(by_baseline(inputs)))
+    styles, baseline = looks(list(by_baseline(inputs))), baselines(inputs.members)
     figure = Figure(figsize=(WIDTH, 1.9 + ROW * len(places)))
     axes = figure.add_subplot()
     for row, place in enumerate(places):
-        color, marker = styles[baseline(inputs, place.label)]
+        color, marker = styles[baseline[place.label]]
         _draw_place(axes, row, place, color, marker)
     for row, gap in enumerate(neighbour_gaps(models, places)):
         if gap.is_significant:
@@ -68,6 +78,39 @@ def describe(inputs: Inputs) -> str:
         f" first: mean of {seeds_of(models)}, with the 95 % bootstrap interval over images."
         f" {rows}. {gaps_text(neighbour_gaps(models, places))} A dotted line marks chance, 0.5."
     )
+
+
+def chart(inputs: Inputs) -> list[Panel]:
+    """Return one panel: accuracy and interval by place, a series a baseline."""
+    _, places = places_of(inputs)
+    values: dict[str, list[float]] = {
+        "mean": [place.accuracy for place in places],
+        "low": [place.interval[0] for place in places],
+        "high": [place.interval[1] for place in places],
+        "seeds": [len(place.accuracies) for place in places],
+    }
+    baseline = baselines(inputs.members)
+    own = [baseline[place.label] for place in places]
+    xs = list(range(1, len(places) + 1))
+    return [
+        panel("place in the ranking", "test accuracy (fraction)", xs, whole=AUTOMATIC)
+        | {
+            "names": [place.label for place in places],
+            "reference": reference("chance", CHANCE),
+            "note": "mean over seeds, bar: 95 % interval over test images",
+            "series": [
+                {"label": name, "color": color, "marker": marker}
+                | {
+                    key: [
+                        rounded(value) if of == name else None
+                        for of, value in zip(own, row, strict=True)
+                    ]
+                    for key, row in values.items()
+                }
+                for name, (color, marker) in looks(list(by_baseline(inputs))).items()
+            ],
+        }
+    ]
 
 
 def gaps_text(gaps: Sequence[Gap]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -11,9 +11,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter, ScalarFormatter
 
-from gridproof.draw.inputs import Inputs
 from gridproof.kit.labels import noted_label
 from gridproof.kit.style import REFERENCE_COLOR, WIDTH
+from gridproof.part import figure
+
+if TYPE_CHECKING:
+    from gridproof.part import Inputs
 
 IN_BOX = "#0072B2"
 IN_PLANE = "#D55E00"
@@ -23,6 +26,10 @@ SPREAD = 0.22
 """The seeds of a cell lie within this distance of its line, in lines."""
 
 
+@figure(
+    description="number of linear regions of each cell's networks",
+    families=["mlp"],
+)
 def regions_by_cell(inputs: Inputs) -> Figure:
     """Return the number of regions of each network, a line a cell, a dot a seed."""
     members, tables = inputs.measured("regions", "regions")

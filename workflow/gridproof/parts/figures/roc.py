@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from sklearn.metrics import roc_auc_score, roc_curve
 
-from gridproof.draw.inputs import Inputs
 from gridproof.kit.baselines import best_of_each, looks, predictions
 from gridproof.kit.labels import mean_spread
 from gridproof.kit.model_comparison import labels, scores
 from gridproof.kit.style import REFERENCE_COLOR, WIDTH
-from gridproof.tables.members import Member
+from gridproof.part import figure
+
+if TYPE_CHECKING:
+    from gridproof.part import Inputs, Member
 
 Curve = tuple[np.ndarray, np.ndarray]
 """False and true positive rates, both rising."""
 
 
+@figure(
+    description="ROC curve of the best model of each baseline",
+    tables=["predictions"],
+    kinds=["images"],
+)
 def roc_of_best(inputs: Inputs) -> Figure:
     """Return the ROC curve of each baseline's best model on the test split, AUC in the legend.
 

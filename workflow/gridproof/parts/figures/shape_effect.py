@@ -1,45 +1,27 @@
-"""Final accuracy against depth, or against width, among cells that differ in nothing else."""
+"""Final accuracy against one parameter, among cells that differ in nothing else."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator, ScalarFormatter
 
-from gridproof.draw.inputs import Inputs
 from gridproof.errors import GridproofError
 from gridproof.kit.labels import final_value, noted_label, seeds_note
 from gridproof.kit.series import series
 from gridproof.kit.style import SPLIT_COLORS, WIDTH
-from gridproof.tables.members import Member
 
-UNITS = {"depth": "hidden layers", "width": "units in a hidden layer"}
+if TYPE_CHECKING:
+    from gridproof.part import Inputs, Member
+
 MARKERS = {"train": "o", "val": "s", "test": "D"}
 SHIFT = 0.04
 """The splits' points stand apart by this share of their value on the logarithmic axis."""
 
 
-def accuracy_by_depth(inputs: Inputs) -> Figure:
-    """Return final train, val and test accuracy by depth: mean, and a dot for each seed."""
-    return draw_effect(inputs, "depth")
-
-
-def accuracy_by_width(inputs: Inputs) -> Figure:
-    """Return final train, val and test accuracy by width: mean, and a dot for each seed."""
-    return draw_effect(inputs, "width")
-
-
-def describe_depth(inputs: Inputs) -> str:
-    """Return the accuracies by depth in words."""
-    return describe_effect(inputs, "depth")
-
-
-def describe_width(inputs: Inputs) -> str:
-    """Return the accuracies by width in words."""
-    return describe_effect(inputs, "width")
-
-
-def draw_effect(inputs: Inputs, name: str) -> Figure:
-    """Return final accuracies against one parameter, on a logarithmic axis."""
+def draw_effect(inputs: Inputs, name: str, unit: str) -> Figure:
+    """Return final train, val and test accuracy against a parameter: mean, a dot for each seed."""
     members = largest_series(inputs.members, name)
     values = [int(member.parameters[name]) for member in members]
     figure = Figure(figsize=(WIDTH, 4.0))
@@ -51,7 +33,7 @@ def draw_effect(inputs: Inputs, name: str) -> Figure:
         axes.plot(shifted, means, color=color, marker=MARKERS[split], markersize=7, label=split)
         for x, dots in zip(shifted, finals, strict=True):
             axes.plot([x] * len(dots), dots, ".", color=color, alpha=0.6, markersize=6)
-    axes.set(xscale="log", xlabel=f"{name} ({UNITS[name]}, log scale)")
+    axes.set(xscale="log", xlabel=f"{name} ({unit}, log scale)")
     axes.set(ylabel="final accuracy (fraction)")
     axes.xaxis.set_major_locator(FixedLocator(values))
     axes.xaxis.set_minor_locator(NullLocator())

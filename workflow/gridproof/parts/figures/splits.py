@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from gridproof.draw.inputs import Inputs
 from gridproof.kit.bands import draw_band
 from gridproof.kit.labels import final_value, noted_label, seeds_note
 from gridproof.kit.style import REFERENCE_COLOR, SPLIT_COLORS, WIDTH
+from gridproof.part import figure
 from gridproof.parts.figures.curves import HEADROOM
-from gridproof.tables.members import Member
+
+if TYPE_CHECKING:
+    from gridproof.part import Inputs, Member
 
 EVAL_LABEL = "train, eval mode"
 DASHES = {"train": "-", "val": "-", "test": (0, (4, 2))}
 
 
+@figure(description="loss and accuracy by epoch of train, val and test, one row a cell")
 def splits_by_epoch(inputs: Inputs) -> Figure:
     """Return a row of two panels for each cell: loss, accuracy; a line for each split."""
     members, facts = inputs.members, inputs.facts()

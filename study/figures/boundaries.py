@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -10,19 +11,25 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
-from gridproof.draw.inputs import Inputs
 from gridproof.kit.labels import divergence_note
 from gridproof.kit.style import SEA_COLOR, WIDTH
-from gridproof.parts.figures.geography import (
+from gridproof.part import figure
+from study.figures.geography import (
     MapGrid,
+    class_borders,
     class_colors,
     frame_map,
     inner_points,
     map_grid,
+    map_height,
+    places_of,
+    write_code,
 )
-from gridproof.parts.figures.networks import Prediction, predict_points
-from gridproof.parts.figures.places import map_height, write_code
-from gridproof.tables.members import Member
+from study.figures.networks import Prediction, predict_points
+from study.figures.shape_sliders import explore_shapes
+
+if TYPE_CHECKING:
+    from gridproof.part import Inputs, Member
 
 STEP_DEGREES = 0.1
 MIN_AREA_POINTS = 60
@@ -31,9 +38,17 @@ CODE_SIZE = 11.0
 """Size of the codes where one map fills the figure, in points."""
 
 
+@figure(
+    description="what each cell predicts over the map, one panel a cell",
+    families=["mlp"],
+    kinds=["table"],
+    needs_checkpoints=True,
+    raster=True,
+    opening=2,
+)
 def boundaries_by_cell(inputs: Inputs) -> Figure:
     """Return a map for each cell: what the first seed's final network predicts on land."""
-    facts, places, members = inputs.facts(), inputs.places(), inputs.members
+    facts, places, members = inputs.facts(), places_of(inputs), inputs.members
     grid = map_grid(places, STEP_DEGREES)
     colors = class_colors(places, int(facts["n_classes"]))
     columns = panel_columns(len(members))
@@ -64,6 +79,11 @@ def describe(inputs: Inputs) -> str:
         diverged = seed in member.diverged
         parts.append(f"{member.label}: {'diverged' if diverged else accuracy} (seed {seed})")
     return f"Maps of the class predicted at every point of the land. {'; '.join(parts)}."
+
+
+def explore(inputs: Inputs) -> dict[str, Any] | None:
+    """Return small maps by depth, width and epoch; None where cells share depth and width."""
+    return explore_shapes(inputs)
 
 
 def panel_columns(count: int) -> int:
@@ -106,12 +126,3 @@ def write_codes(
     areas = grid.on_land(prediction.classes)
     for one, point in inner_points(grid, areas, MIN_AREA_POINTS).items():
         write_code(axes, point, str(classes[one]), size)
-
-
-def class_borders(areas: np.ndarray) -> np.ndarray:
-    """Return which land points have another class in the next column or row."""
-    border = np.zeros(areas.shape, dtype=bool)
-    land = areas >= 0
-    border[:, :-1] |= (areas[:, :-1] != areas[:, 1:]) & land[:, :-1] & land[:, 1:]
-    border[:-1] |= (areas[:-1] != areas[1:]) & land[:-1] & land[1:]
-    return border

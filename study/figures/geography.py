@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
 from scipy.ndimage import distance_transform_edt, find_objects, label
 from scipy.spatial import cKDTree
 
+from gridproof.errors import GridproofError
 from gridproof.kit.style import AREA_COLORS
+
+if TYPE_CHECKING:
+    from gridproof.part import Inputs
 
 REACH_DEGREES = (0.12, 0.5)
 """Land reaches from a place as far as its fourth neighbour, within these degrees of latitude."""
@@ -50,6 +56,23 @@ class MapGrid:
         grid = np.full(self.land.shape, -1, dtype=np.int64)
         grid[self.land] = values
         return grid
+
+
+def places_of(inputs: Inputs) -> pd.DataFrame:
+    """Return the places of prepared data: longitude and latitude in degrees, label.
+
+    Raises
+    ------
+    GridproofError : the data have not two features, in this order, and classes.
+    """
+    rows = inputs.rows()
+    features = list(rows.columns[1:-1])
+    if len(features) != 2 or rows["target"].dtype != np.int64:
+        raise GridproofError(
+            f"{inputs.data_dir}: found the features {', '.join(features)} and a target of"
+            f" {rows['target'].dtype}, expected longitude, latitude and classes, which a map shows"
+        )
+    return rows[[*features, "target"]].set_axis(["longitude", "latitude", "label"], axis="columns")
 
 
 def map_grid(places: pd.DataFrame, step: float) -> MapGrid:
@@ -116,6 +139,39 @@ def frame_map(axes: Axes, grid: MapGrid) -> None:
     axes.set(xlim=(west, east), ylim=(south, north), aspect=grid.aspect)
     axes.set(xlabel="longitude (°E)", ylabel="latitude (°N)")
     axes.grid(False)
+
+
+def map_height(grid: MapGrid, width: float) -> float:
+    """Return the height in inches of a map that is `width` inches wide."""
+    west, east, south, north = grid.extent
+    return width * grid.aspect * (north - south) / (east - west)
+
+
+def write_code(
+    axes: Axes, position: np.ndarray | tuple[float, float], code: str, size: float
+) -> None:
+    """Write a class's code on the map, dark on a light edge."""
+    axes.text(
+        position[0],
+        position[1],
+        code,
+        fontsize=size,
+        fontweight="bold",
+        ha="center",
+        va="center",
+        color="#111111",
+        path_effects=[withStroke(linewidth=2, foreground="white", alpha=0.75)],
+        clip_on=True,
+    )
+
+
+def class_borders(areas: np.ndarray) -> np.ndarray:
+    """Return which land points have another class in the next column or row."""
+    border = np.zeros(areas.shape, dtype=bool)
+    land = areas >= 0
+    border[:, :-1] |= (areas[:, :-1] != areas[:, 1:]) & land[:, :-1] & land[:, 1:]
+    border[:-1] |= (areas[:-1] != areas[1:]) & land[:-1] & land[1:]
+    return border
 
 
 def _local(coordinates: np.ndarray) -> np.ndarray:

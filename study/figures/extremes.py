@@ -3,36 +3,46 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from gridproof.draw.inputs import Inputs
 from gridproof.errors import GridproofError
 from gridproof.kit.bands import draw_band
 from gridproof.kit.labels import final_value, noted_label, seeds_note, wrapped_label
 from gridproof.kit.style import SPLIT_COLORS, WIDTH
-from gridproof.parts.figures.boundaries import draw_regions
-from gridproof.parts.figures.geography import class_colors, map_grid
-from gridproof.parts.figures.networks import predict_points
-from gridproof.parts.figures.places import map_height
+from gridproof.part import figure
 from gridproof.parts.figures.splits import DASHES
-from gridproof.tables.members import Member
+from study.figures.boundaries import draw_regions
+from study.figures.geography import class_colors, map_grid, map_height, places_of
+from study.figures.networks import predict_points
+from study.figures.shape_sliders import explore_shapes
+
+if TYPE_CHECKING:
+    from gridproof.part import Inputs, Member
 
 STEP_DEGREES = 0.1
 MAP_WIDTH = 3.1
 TITLE_CHARACTERS = 36
 
 
+@figure(
+    description="curves and map of the cells with the lowest and the highest loss",
+    families=["mlp"],
+    kinds=["table"],
+    needs_checkpoints=True,
+    raster=True,
+)
 def best_and_worst(inputs: Inputs) -> Figure:
     """Return a row for each of the two cells: loss by epoch on the splits, map of one seed.
 
     They are the cells with the lowest and the highest mean validation loss after the last epoch.
     """
     members = extremes(inputs)
-    grid = map_grid(inputs.places(), STEP_DEGREES)
-    colors = class_colors(inputs.places(), int(inputs.facts()["n_classes"]))
+    grid = map_grid(places_of(inputs), STEP_DEGREES)
+    colors = class_colors(places_of(inputs), int(inputs.facts()["n_classes"]))
     height = map_height(grid, MAP_WIDTH) + 0.75
     figure = Figure(figsize=(WIDTH, 0.8 + height * len(members)))
     rows = figure.subplots(
@@ -43,7 +53,7 @@ def best_and_worst(inputs: Inputs) -> Figure:
         title = wrapped_label(member, TITLE_CHARACTERS, before=f"{words}: ")
         losses.set_title(title, loc="left")
         prediction = predict_points(inputs, member, grid.land_points(), seed=mapped_seed(member))
-        draw_regions(chart, grid, prediction, inputs.places(), colors)
+        draw_regions(chart, grid, prediction, places_of(inputs), colors)
         chart.set(xlabel="", ylabel="", xticks=[], yticks=[])
         chart.spines[:].set_visible(False)
         chart.set_title(f"test accuracy {prediction.test_accuracy:.3f} (seed {prediction.seed})")
@@ -70,6 +80,11 @@ def describe(inputs: Inputs) -> str:
         "Line charts of loss by epoch and maps of the class predicted at every point of the land,"
         f" for the cells with the lowest and the highest validation loss. {'. '.join(parts)}."
     )
+
+
+def explore(inputs: Inputs) -> dict[str, Any] | None:
+    """Return small maps by depth, width and epoch; None where cells share depth and width."""
+    return explore_shapes(inputs)
 
 
 def extremes(inputs: Inputs) -> dict[str, Member]:

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import base64
-import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import BytesIO
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.colors import to_rgb
 from PIL import Image
 
-from gridproof.draw.inputs import Inputs
-from gridproof.files.atomic import write_text
 from gridproof.kit.style import SEA_COLOR
-from gridproof.parts.figures.boundaries import class_borders
-from gridproof.parts.figures.geography import MapGrid, class_colors, map_grid
-from gridproof.parts.figures.networks import Prediction, predict_epochs
-from gridproof.tables.members import Member, load_slice
+from study.figures.geography import MapGrid, class_borders, class_colors, map_grid, places_of
+from study.figures.networks import Prediction, predict_epochs
+
+if TYPE_CHECKING:
+    from gridproof.part import Inputs, Member
 
 WIDTH_PX = 360
 """Width of a frame; its height follows from the map's proportions."""
@@ -33,38 +30,33 @@ UNKNOWN_COLOR = "#BBBBBB"
 """Land where the network's weights are not finite."""
 
 
-def explore(
-    experiment_tables_dir: Path, histories: Mapping[str, Path], data_dir: Path, out: Path
-) -> None:
-    """Write the frames of an experiment's cells, and what they show, as JSON.
-
-    Parameters
-    ----------
-    experiment_tables_dir : folder with the slice of one experiment.
-    histories : digest of a cell -> its `history.safetensors`, which must hold its first seed.
-    data_dir : folder with `data.parquet` and `facts.json`.
-
-    Equal inputs give equal bytes.
-    """
-    tables = load_slice(experiment_tables_dir)
-    content = explorer(Inputs(tables=tables, checkpoints=histories, data_dir=data_dir))
-    write_text(out, json.dumps(content, allow_nan=False, indent=1) + "\n")
-
-
-def explorer(inputs: Inputs) -> dict[str, Any]:
+def explore_shapes(inputs: Inputs) -> dict[str, Any] | None:
     """Return what the page's sliders show: for each cell a sprite of its frames, top to bottom.
 
-    `frame` is width and height of a frame in pixels; a `val_accuracy` is None where diverged.
+    `frame` is width and height of a frame in pixels; a `val_accuracy` is None where diverged. None
+    where sliders over depth and width would not tell the cells apart.
     """
-    places, n_classes = inputs.places(), int(inputs.facts()["n_classes"])
+    members = inputs.members
+    if not is_explored([member.parameters for member in members]):
+        return None
+    places, n_classes = places_of(inputs), int(inputs.facts()["n_classes"])
     grid = frame_grid(map_grid(places, _frame_step(places)))
     colors = class_colors(places, n_classes)
     height, width = grid.land.shape
     return {
         "kind": "explorer",
         "frame": {"width": width, "height": height},
-        "cells": [_cell(inputs, member, grid, colors) for member in inputs.members],
+        "cells": [_cell(inputs, member, grid, colors) for member in members],
     }
+
+
+def is_explored(parameters: Sequence[Mapping[str, object]]) -> bool:
+    """Tell whether no two cells, given by their parameters, share depth and width.
+
+    Of a single cell the sliders show the epochs alone.
+    """
+    shapes = [(cell.get("depth"), cell.get("width")) for cell in parameters]
+    return all(None not in shape for shape in shapes) and len(set(shapes)) == len(shapes)
 
 
 def _cell(inputs: Inputs, member: Member, grid: MapGrid, colors: list[str]) -> dict[str, Any]:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from gridproof.draw.inputs import Inputs
 from gridproof.kit.style import WIDTH
-from gridproof.parts.figures.borders import best_replicate
-from gridproof.parts.figures.boundaries import draw_regions
-from gridproof.parts.figures.geography import MapGrid, class_colors, map_grid
-from gridproof.parts.figures.networks import Prediction, predict_epochs
-from gridproof.parts.figures.places import map_height
-from gridproof.tables.members import Member
+from gridproof.part import figure
+from study.figures.borders import best_replicate
+from study.figures.boundaries import draw_regions
+from study.figures.geography import MapGrid, class_colors, map_grid, map_height, places_of
+from study.figures.networks import Prediction, predict_epochs
+
+if TYPE_CHECKING:
+    from gridproof.part import Inputs, Member
 
 STILL_DEGREES = 0.15
 FRAME_DEGREES = 0.1
@@ -26,18 +28,27 @@ FRAME_INCHES = 6.0
 FRAME_DPI = 100
 
 
+@figure(
+    description="the borders that the best cell draws, epoch by epoch, animated",
+    families=["mlp"],
+    kinds=["table"],
+    needs_checkpoints=True,
+    raster=True,
+    animated=True,
+    opening=4,
+)
 def borders_by_epoch(inputs: Inputs) -> Figure:
     """Return maps of what the best replicate predicts after some epochs, from the untrained on."""
     member, seed = best_replicate(inputs)
-    grid = map_grid(inputs.places(), STILL_DEGREES)
+    grid = map_grid(places_of(inputs), STILL_DEGREES)
     width = WIDTH / 3
     figure = Figure(figsize=(WIDTH, 2 * (map_height(grid, width - 0.2) + 0.45) + 0.4))
     panels = figure.subplots(2, 3, sharex=True, sharey=True).ravel()
     epochs = spread_epochs(member.last_epoch, PANELS)
     predictions = predict_epochs(inputs, member, grid.land_points(), seed=seed, epochs=epochs)
-    colors = class_colors(inputs.places(), int(inputs.facts()["n_classes"]))
+    colors = class_colors(places_of(inputs), int(inputs.facts()["n_classes"]))
     for axes, prediction in zip(panels, predictions, strict=False):
-        draw_regions(axes, grid, prediction, inputs.places(), colors)
+        draw_regions(axes, grid, prediction, places_of(inputs), colors)
         axes.set_title(frame_title(prediction), fontsize=10)
         axes.set(xlabel="", ylabel="", xticks=[], yticks=[])
         axes.spines[:].set_visible(False)
@@ -63,8 +74,8 @@ def describe(inputs: Inputs) -> str:
 def frames(inputs: Inputs) -> Iterator[Image.Image]:
     """Yield the map after each of some epochs, as images of equal size."""
     member, seed = best_replicate(inputs)
-    grid = map_grid(inputs.places(), FRAME_DEGREES)
-    colors = class_colors(inputs.places(), int(inputs.facts()["n_classes"]))
+    grid = map_grid(places_of(inputs), FRAME_DEGREES)
+    colors = class_colors(places_of(inputs), int(inputs.facts()["n_classes"]))
     epochs = spread_epochs(member.last_epoch, FRAMES)
     for prediction in predict_epochs(inputs, member, grid.land_points(), seed=seed, epochs=epochs):
         yield draw_frame(inputs, member, grid, prediction, colors)
@@ -78,7 +89,7 @@ def draw_frame(
     figure = Figure(figsize=(FRAME_INCHES, height), dpi=FRAME_DPI)
     figure.set_layout_engine("none")
     axes = figure.add_axes((0, 0, 1, 1 - 0.4 / height))
-    draw_regions(axes, grid, prediction, inputs.places(), colors)
+    draw_regions(axes, grid, prediction, places_of(inputs), colors)
     axes.set_axis_off()
     figure.text(0.015, 1 - 0.2 / height, frame_title(prediction), va="center", fontsize=13)
     figure.text(0.985, 1 - 0.2 / height, member.label, va="center", ha="right", fontsize=11)

@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
 
-from gridproof.draw.inputs import Inputs
 from gridproof.errors import GridproofError
 from gridproof.kit.style import WIDTH
-from gridproof.parts.figures.boundaries import draw_regions, write_codes
-from gridproof.parts.figures.geography import class_colors, map_grid
-from gridproof.parts.figures.networks import predict_points, stored_seeds
-from gridproof.parts.figures.places import map_height
-from gridproof.tables.members import Member
+from gridproof.part import figure
+from study.figures.boundaries import draw_regions, write_codes
+from study.figures.geography import class_colors, map_grid, map_height, places_of
+from study.figures.networks import predict_points, stored_seeds
+from study.figures.shape_sliders import explore_shapes
+
+if TYPE_CHECKING:
+    from gridproof.part import Inputs, Member
 
 STEP_DEGREES = 0.05
 CODE_SIZE = 10.0
 
 
+@figure(
+    description="what the best cell predicts over the map, large",
+    families=["mlp"],
+    kinds=["table"],
+    needs_checkpoints=True,
+    raster=True,
+    opening=3,
+)
 def borders_of_best_cell(inputs: Inputs) -> Figure:
     """Return the map of what the replicate with the lowest validation loss predicts at its best."""
-    facts, places = inputs.facts(), inputs.places()
+    facts, places = inputs.facts(), places_of(inputs)
     member, seed = best_replicate(inputs)
     grid = map_grid(places, STEP_DEGREES)
     prediction = predict_points(inputs, member, grid.land_points(), seed=seed, weights="best")
@@ -47,6 +58,11 @@ def describe(inputs: Inputs) -> str:
         f" validation loss, {member.label}, seed {seed}, after epoch {epoch}:"
         f" test accuracy {accuracy:.3f}."
     )
+
+
+def explore(inputs: Inputs) -> dict[str, Any] | None:
+    """Return small maps by depth, width and epoch; None where cells share depth and width."""
+    return explore_shapes(inputs)
 
 
 def best_replicate(inputs: Inputs) -> tuple[Member, int]:

@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
-import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
+from typing import TYPE_CHECKING
 
-from gridproof.draw.inputs import Inputs
+import numpy as np
+from matplotlib.figure import Figure
+
 from gridproof.kit.style import SEA_COLOR, WIDTH
-from gridproof.parts.figures.geography import MapGrid, class_colors, frame_map, map_grid
+from gridproof.part import figure
+from study.figures.geography import (
+    class_colors,
+    frame_map,
+    map_grid,
+    map_height,
+    places_of,
+    write_code,
+)
+
+if TYPE_CHECKING:
+    from gridproof.part import Inputs
 
 STEP_DEGREES = 0.2
 SPLITS = ("train", "val", "test")
 
 
+@figure(
+    description="the data: every place on the map, coloured by its class",
+    kinds=["table"],
+    shows="data",
+    raster=True,
+    opening=1,
+)
 def places_by_class(inputs: Inputs) -> Figure:
     """Return a map with a dot for each place, the classes' codes, and the rows of each split."""
-    facts, places = inputs.facts(), inputs.places()
+    facts, places = inputs.facts(), places_of(inputs)
     grid = map_grid(places, STEP_DEGREES)
     colors = np.array(class_colors(places, int(facts["n_classes"])))
     figure = Figure(figsize=(WIDTH, 0.6 + map_height(grid, WIDTH - 0.6)))
@@ -43,35 +60,11 @@ def places_by_class(inputs: Inputs) -> Figure:
 def describe(inputs: Inputs) -> str:
     """Return the numbers of places and classes and the extent in words."""
     facts = inputs.facts()
-    (west, east), (south, north) = facts["longitude"], facts["latitude"]
+    (west, east), (south, north) = [(one["min"], one["max"]) for one in facts["columns"]]
     return (
         f"Map of {sum(facts['rows'].values()):,} places in {facts['n_classes']} classes"
         f" ({', '.join(facts['classes'])}); rows: {_rows(facts['rows'])}."
         f" Longitude {west:.1f} to {east:.1f}, latitude {south:.1f} to {north:.1f} degrees."
-    )
-
-
-def map_height(grid: MapGrid, width: float) -> float:
-    """Return the height in inches of a map that is `width` inches wide."""
-    west, east, south, north = grid.extent
-    return width * grid.aspect * (north - south) / (east - west)
-
-
-def write_code(
-    axes: Axes, position: np.ndarray | tuple[float, float], code: str, size: float
-) -> None:
-    """Write a class's code on the map, dark on a light edge."""
-    axes.text(
-        position[0],
-        position[1],
-        code,
-        fontsize=size,
-        fontweight="bold",
-        ha="center",
-        va="center",
-        color="#111111",
-        path_effects=[withStroke(linewidth=2, foreground="white", alpha=0.75)],
-        clip_on=True,
     )
 
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from gridproof.draw.inputs import Inputs
 from gridproof.errors import GridproofError
-from gridproof.tables.members import Member
 
 if TYPE_CHECKING:
     import torch
+
+    from gridproof.part import Inputs, Member
 
 Weights = Literal["final", "best"]
 CHUNK = 65_536
