@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
 
 from gridproof.files.atomic import atomic_path
 from gridproof.files.formats import write_table
-from gridproof.run.measurement_registry import MEASUREMENTS, Value
+from gridproof.part import Value
+from gridproof.parts_folder import import_part
+from gridproof.plan.job_plans import MeasuringJob
 from gridproof.run.memory import keep_freed_memory
 
 SCHEMA = pa.schema(
@@ -24,34 +26,21 @@ SCHEMA = pa.schema(
 )
 
 
-def measure(
-    names: Sequence[str],
-    digest: str,
-    parameters: Mapping[str, object],
-    history: Path,
-    data: Path,
-    out: Path,
-) -> None:
-    """Make the measurements `names` of a cell and write `out`, one number a row.
+def measure(job: MeasuringJob, history: Path, out: Path) -> None:
+    """Make the measurements of a cell and write `out`, one number a row.
 
-    Parameters
-    ----------
-    names : measurements of the registry.
-    digest, parameters : who the cell is.
-    history : its `history.safetensors`.
-    data : folder of the prepared data.
-
-    Equal inputs give equal bytes.
+    `history` is the cell's `history.safetensors`. Equal inputs give equal bytes.
     """
-    from gridproof.parts.families.mlp.trained import load_trained
-    from gridproof.parts.training.determinism import make_deterministic
-
     keep_freed_memory()
-    make_deterministic(threads=1)
-    cell = load_trained(parameters, history, data)
-    values = [value for name in names for value in MEASUREMENTS[name].measure(cell)]
+    module, _, name = job.trained.partition(":")
+    cell = getattr(import_part(module), name)(job.parameters, history, job.data)
+    values = [
+        value
+        for planned in job.measurements
+        for value in getattr(import_part(planned.module), planned.function)(cell)
+    ]
     with atomic_path(out) as path:
-        write_table(path, table_of_values(digest, values))
+        write_table(path, table_of_values(job.digest, values))
 
 
 def table_of_values(digest: str, values: Sequence[Value]) -> pa.Table:

@@ -14,7 +14,8 @@ from torch import Tensor
 from gridproof.errors import GridproofError
 from gridproof.files.formats import read_tensors
 from gridproof.parts.families.mlp.network import Shape, Tensors, features
-from gridproof.parts.kinds.table import load_split
+from gridproof.parts.kinds.table.prepared_table import load_classes
+from gridproof.parts.training.determinism import make_deterministic
 
 CHUNK = 2048
 """Samples evaluated at once: a fixed number, so that the bits do not depend on memory. Activations
@@ -83,19 +84,23 @@ class TrainedCell:
             for name, value in tensors.items()
         }
 
-    def places(self, split: str) -> tuple[np.ndarray, np.ndarray]:
-        """Return coordinates (n, 2) in degrees and labels (n,) of a split."""
-        return load_split(self.data, split)
+    def rows(self, split: str) -> tuple[np.ndarray, np.ndarray]:
+        """Return features (n, n_features), in the units of the source, and labels (n,)."""
+        return load_classes(self.data, split)
 
     def inputs(self, split: str) -> tuple[Tensor, Tensor]:
         """Return network inputs (n_inputs, n) and labels (n,) of a split."""
-        coordinates, labels = self.places(split)
-        inputs = features(torch.from_numpy(coordinates), bool(self.parameters["implicit"]))
+        rows, labels = self.rows(split)
+        inputs = features(torch.from_numpy(rows), bool(self.parameters["implicit"]))
         return inputs, torch.from_numpy(labels)
 
 
 def load_trained(parameters: Mapping[str, object], history: Path, data: Path) -> TrainedCell:
-    """Read a cell's `history.safetensors`; GridproofError if it is damaged or empty."""
+    """Read a cell's `history.safetensors`; GridproofError if it is damaged or empty.
+
+    Sets torch up to measure on one thread, so that equal weights give equal values.
+    """
+    make_deterministic(threads=1)
     tensors = read_tensors(history)
     if not tensors:
         raise GridproofError(f"{history} holds no weights; delete {history.parent} and run again")

@@ -5,13 +5,19 @@ from __future__ import annotations
 import numpy as np
 import torch
 
+from gridproof.part import Value, measurement
 from gridproof.parts.families.mlp.network import forward
 from gridproof.parts.families.mlp.trained import TrainedCell
-from gridproof.run.measurement_registry import Value
 
 SPLITS = ("val", "test")
 
 
+@measurement(
+    description="macro AUROC, one class against the rest, on val and test after each epoch",
+    table="epochs",
+    quantities=["val_auroc", "test_auroc"],
+    families=["mlp"],
+)
 def measure(cell: TrainedCell) -> list[Value]:
     """Return the macro AUROC of val and test after each epoch, in eval mode."""
     values = []

@@ -7,11 +7,18 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from gridproof.part import Value, measurement
 from gridproof.parts.families.mlp.network import Tensors, hidden_layer
 from gridproof.parts.families.mlp.trained import CHUNK, TrainedCell
-from gridproof.run.measurement_registry import Value
 
 
+@measurement(
+    description="share of each layer's units that are zero on the whole train split",
+    table="activations",
+    quantities=["dead_share"],
+    families=["mlp"],
+    by_layer=True,
+)
 def measure(cell: TrainedCell) -> list[Value]:
     """Return the dead share of each hidden layer, before training and after it, in eval mode.
 

@@ -7,15 +7,25 @@ from math import comb, nan
 
 import numpy as np
 
+from gridproof.errors import GridproofError
+from gridproof.part import Value, measurement
 from gridproof.parts.families.mlp.measurements.arrangement import Box, count_regions, distinct_lines
 from gridproof.parts.families.mlp.measurements.subdivision import AffineLayer, count_pieces
 from gridproof.parts.families.mlp.network import BATCH_NORM_EPS
 from gridproof.parts.families.mlp.trained import TrainedCell
-from gridproof.run.measurement_registry import Value
 
 SPLITS = ("train", "val", "test")
+INPUTS = 2
+"""Features of the data, and dimensions of the space that is divided."""
 
 
+@measurement(
+    description="linear regions of the network in the data's bounding box",
+    table="regions",
+    quantities=["regions", "plane_regions", "bound"],
+    families=["mlp"],
+    unfit=["implicit"],
+)
 def measure(cell: TrainedCell) -> list[Value]:
     """Return for each final network its regions in the data's bounding box, in eval mode.
 
@@ -44,7 +54,7 @@ def count(weights: Mapping[str, np.ndarray], cell: TrainedCell, box: Box) -> dic
     return {
         "regions": count_regions(lines, box),
         "plane_regions": count_regions(lines),
-        "bound": largest_number(2, cell.shape.width),
+        "bound": largest_number(INPUTS, cell.shape.width),
     }
 
 
@@ -73,7 +83,17 @@ def hidden_layers(weights: Mapping[str, np.ndarray], depth: int) -> list[AffineL
 
 
 def bounding_box(cell: TrainedCell) -> Box:
-    """Return the smallest box that holds the places of all splits, in degrees."""
-    places = np.concatenate([cell.places(split)[0] for split in SPLITS]).astype(np.float64)
+    """Return the smallest box that holds the rows of all splits, in the units of the data.
+
+    Raises
+    ------
+    GridproofError : the data have not two features.
+    """
+    places = np.concatenate([cell.rows(split)[0] for split in SPLITS]).astype(np.float64)
+    if places.shape[1] != INPUTS:
+        raise GridproofError(
+            f"{cell.data}: the measurement 'regions' counts in a plane, found"
+            f" {places.shape[1]} features, expected {INPUTS}"
+        )
     (west, south), (east, north) = places.min(0), places.max(0)
     return Box(west=float(west), east=float(east), south=float(south), north=float(north))

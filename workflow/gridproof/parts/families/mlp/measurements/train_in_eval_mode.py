@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import torch
 
+from gridproof.part import Value, measurement
 from gridproof.parts.families.mlp.network import forward
 from gridproof.parts.families.mlp.steps import score
 from gridproof.parts.families.mlp.trained import CHUNK, TrainedCell
-from gridproof.run.measurement_registry import Value
 
 PARTS = 10
 """The training is divided into this many parts; the split is measured after each."""
@@ -18,6 +18,12 @@ def measured_epochs(last: int) -> list[int]:
     return sorted({*range(0, last, max(1, last // PARTS)), last})
 
 
+@measurement(
+    description="loss and accuracy of the train split in eval mode, at about ten epochs",
+    table="epochs",
+    quantities=["train_eval_loss", "train_eval_accuracy"],
+    families=["mlp"],
+)
 def measure(cell: TrainedCell) -> list[Value]:
     """Return mean cross-entropy in nats and accuracy as a fraction, as the trainer has them."""
     inputs, labels = cell.inputs("train")
