@@ -72,8 +72,10 @@ class Derived(NamedTuple):
 class SourceModule(Protocol):
     """What the module of a data source offers; importing it must be cheap.
 
-    `options` are an instance of `SOURCE.options`. Where names of files decide something of the
-    data, a function `source_names(options)` returns what they decide.
+    `options` are an instance of `SOURCE.options`. Two more functions may be there:
+    `source_names(options)` returns what names of files decide, where they decide something of the
+    data; `origin(options, data)` returns sentences about the data for the report, `data` being what
+    `load` returned.
     """
 
     SOURCE: DataSource

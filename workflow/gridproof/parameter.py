@@ -120,8 +120,8 @@ class Neutral:
     value: object
 
 
-def identifying(parameters: Parameters) -> dict[str, Any]:
-    """Return the parameters that a cell's identity holds: those that are not neutral.
+def identifying(parameters: Section) -> dict[str, Any]:
+    """Return the parameters or options that an identity holds: those that are not neutral.
 
     False, 0 and empty text are neutral, and what a parameter declares to be. So a new parameter
     that is off by default trains nothing again, and a changed default is another cell.

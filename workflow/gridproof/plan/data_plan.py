@@ -3,49 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from gridproof.files.layout import CACHE, DATA
-from gridproof.parts.families.cnn.backbones import backbone_module, weights_digest
-from gridproof.plan.cell_identity import library_versions, short_digest
-from gridproof.plan.closure import code_digest
-from gridproof.plan.data_identity import data_digest
-from gridproof.plan.data_sources import find_source, kind_of
-from gridproof.plan.kinds import FEATURES, KINDS, Kind
+from gridproof.catalogue import Catalogue
+from gridproof.errors import GridproofError
+from gridproof.files.facts import FACTS
+from gridproof.files.layout import DATA
+from gridproof.part import Kind
+from gridproof.parts_folder import import_part
+from gridproof.plan.data_identity import current_digest
 
-SOURCE_MEMORY = CACHE / "sources.json"
-FEATURE_THREADS = 2
-FEATURE_LIBRARIES = ("timm", "torch", "torchvision")
+AGAIN = "nothing is lost: run the same command again, finished cells are kept"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataPlan:
     """A data set: what it is made from, and its identity.
 
-    Features are made from other data: their source is `features`, and their options tell of which.
+    Attributes
+    ----------
+    name : how the study calls it; of derived data also what they are.
+    kind, kind_module : the form of the prepared data, and the module that makes it.
+    source, source_module : where the data come from; empty for derived data.
+    options : JSON values by name, of the source or of the derivation.
+    base : what derived data are made from.
     """
 
     name: str
-    source: str
+    kind: str
+    kind_module: str
+    source: str = ""
+    source_module: str = ""
     options: Mapping[str, Any]
     digest: str
-
-    @property
-    def kind(self) -> Kind:
-        """The form of the prepared data."""
-        return KINDS[self.kind_name]
-
-    @property
-    def kind_name(self) -> str:
-        """The name of the form, as families ask for it."""
-        return FEATURES if self.source == FEATURES else kind_of(self.source)
-
-    @property
-    def base(self) -> DataPlan | None:
-        """The images that features are of; None for data with a source of its own."""
-        return DataPlan(**self.options["of"]) if self.source == FEATURES else None
+    base: DataPlan | None = None
 
     @property
     def folder(self) -> Path:
@@ -53,64 +46,87 @@ class DataPlan:
         return DATA / f"{self.name}-{self.digest}"
 
     @property
+    def kind_part(self) -> Any:
+        """The module of the kind: a `KindModule`, with two functions more if derived."""
+        return import_part(self.kind_module)
+
+    @property
+    def source_part(self) -> Any:
+        """The module of the source: a `SourceModule`."""
+        return import_part(self.source_module)
+
+    @property
+    def source_options(self) -> Any:
+        """The options of the source, as an instance of its own model."""
+        return self.source_part.SOURCE.options.model_validate(self.options)
+
+    @property
+    def declared(self) -> Kind:
+        """What the kind says of itself."""
+        return cast(Kind, self.kind_part.KIND)
+
+    @property
     def files(self) -> list[Path]:
         """The files of the prepared data."""
-        return [self.folder / name for name in self.kind.files]
+        return [self.folder / name for name in files_of(self.declared)]
 
 
-def plan_data(name: str, options: Mapping[str, object]) -> DataPlan:
-    """Return the plan of a data set; its source's files are hashed, or remembered."""
-    source = str(options["source"])
-    rest = {key: value for key, value in options.items() if key != "source"}
-    return DataPlan(
-        name=name, source=source, options=rest, digest=current_data_digest(source, rest)
-    )
+def files_of(kind: Kind) -> tuple[str, ...]:
+    """Return the names of all files of prepared data of a kind."""
+    return (*kind.files, FACTS)
 
 
-def current_data_digest(source: str, options: Mapping[str, Any]) -> str:
-    """Return the digest that data from `source` have as its files and our code stand now.
+def plan_data(name: str, source: str, options: Mapping[str, Any], parts: Catalogue) -> DataPlan:
+    """Return the plan of a data set; its source's files are hashed, or remembered.
 
-    The code is what decides the rows: the source's module and the prepared form. What is only said
-    about the rows, in facts.json, is made again when its code is edited, but trains nothing.
+    Raises
+    ------
+    GridproofError : there is no such source, or one of its files is missing or cannot be read.
     """
-    if source == FEATURES:
-        images = options["of"]
-        return features_digest(options, current_data_digest(images["source"], images["options"]))
-    prepared = KINDS[kind_of(source)].module
-    code = short_digest([code_digest(prepared), code_digest(find_source(source).module)])
-    return data_digest(source, options, code, SOURCE_MEMORY)
-
-
-def plan_features(images: DataPlan, parameters: Mapping[str, object]) -> DataPlan:
-    """Return the plan of the features that a cell's backbone has of images."""
-    options = {
-        "of": {
-            "name": images.name,
-            "source": images.source,
-            "options": images.options,
-            "digest": images.digest,
-        },
-        "backbone": parameters["backbone"],
-        "weights": parameters["weights"],
-        "threads": FEATURE_THREADS,
-    }
-    return DataPlan(
-        name=f"{images.name}_{parameters['backbone']}",
-        source=FEATURES,
+    declared = parts.source(source)
+    plan = DataPlan(
+        name=name,
+        kind=declared.kind,
+        kind_module=parts.module("kinds", declared.kind),
+        source=source,
+        source_module=parts.module("data", source),
         options=options,
-        digest=features_digest(options, images.digest),
+        digest="",
     )
+    return identified(plan, parts)
 
 
-def features_digest(options: Mapping[str, Any], images: str) -> str:
-    """Return the digest of features: that of their images, backbone, weights, code, libraries."""
-    return short_digest(
-        {
-            "images": images,
-            "backbone": options["backbone"],
-            "weights": weights_digest(options["backbone"], options["weights"]),
-            "threads": options["threads"],
-            "code": code_digest(KINDS[FEATURES].module, backbone_module(options["backbone"])),
-            "libraries": library_versions(FEATURE_LIBRARIES),
-        }
+def data_for(kind: str, data: DataPlan, parameters: Any, parts: Catalogue) -> DataPlan:
+    """Return data in the form that a cell with `parameters` reads: themselves, or derived ones."""
+    if data.kind == kind:
+        return data
+    module = cast(Any, parts.load("kinds", kind))
+    derived = module.derive(parameters)
+    plan = DataPlan(
+        name=f"{data.name}_{derived.label}",
+        kind=kind,
+        kind_module=parts.module("kinds", kind),
+        options=derived.options,
+        digest="",
+        base=data,
     )
+    return identified(plan, parts)
+
+
+def identified(plan: DataPlan, parts: Catalogue) -> DataPlan:
+    """Return a plan with the digest that its data have now."""
+    return replace(plan, digest=current_digest(plan, parts.roots))
+
+
+def check_data(plan: DataPlan, roots: Mapping[str, Path]) -> None:
+    """Raise GridproofError if files or code that data are made by were edited since planned.
+
+    `roots` are the folders of the packages that code of the study lies in.
+    """
+    if current_digest(plan, roots) != plan.digest:
+        made_from = plan.base.name if plan.base else plan.source
+        raise GridproofError(
+            f"the data {plan.name!r} changed after this job was planned "
+            f"(what they are made from, {made_from!r}, or the code that makes them, was edited); "
+            f"{AGAIN}"
+        )

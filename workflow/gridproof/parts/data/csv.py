@@ -1,206 +1,170 @@
-"""Data from three CSV files in the format of the published study.
+"""Rows of CSV files: one file that is divided, or a file for each of train, val and test.
 
-The header is `,long,lat,country`: a row id without a name, longitude and latitude in degrees, and
-the class as an integer from 0. Other columns are ignored. Every class of the training file must
-have a row in each of the three files, and no file may have a class beyond those.
+A file has a header. Columns without a name, such as row ids, are left out, and so are those that
+hold no number where the study does not name the features.
 """
 
 from __future__ import annotations
 
 import csv
-import itertools
-import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Self
 
-from gridproof.errors import GridproofError, nearest
-from gridproof.parts.kinds.source import SPLITS, SourceData
+from pydantic import model_validator
 
-HEADER = ",long,lat,country"
-COLUMNS = ("long", "lat", "country")
+from gridproof.errors import GridproofError
+from gridproof.files.facts import SPLITS
+from gridproof.part import (
+    DataSource,
+    FilePath,
+    Number,
+    Section,
+    Switch,
+    Text,
+    conflict,
+    parameter,
+)
+from gridproof.parts.data.divisions import Split
+
+if TYPE_CHECKING:
+    from gridproof.parts.kinds.table.table_data import TableData
 
 
-@dataclass(slots=True)
-class _Rows:
-    """The rows of one file; `lines` are their line numbers, counted from 1."""
+class Column(Section):
+    """What is known of a column."""
 
-    path: Path
-    lines: list[int] = field(default_factory=list)
-    longitudes: list[float] = field(default_factory=list)
-    latitudes: list[float] = field(default_factory=list)
-    labels: list[int] = field(default_factory=list)
+    name: Text = parameter(..., "Its name in the header.")
+    unit: Text | None = parameter(None, "Its unit, for reports and messages.")
+    min: Number | None = parameter(None, "The least value that it may have.")
+    max: Number | None = parameter(None, "The greatest value that it may have.")
 
 
-def source_files(options: Mapping[str, Any]) -> tuple[Path, ...]:
-    """Return the train, val and test files; GridproofError names the first that is not a file."""
-    paths = tuple(Path(options[split]) for split in SPLITS)
-    for path in paths:
-        if path.is_dir():
-            raise GridproofError(
-                f"{path} is a directory; expected a CSV file with the header {HEADER}"
+class Options(Section):
+    """Where the rows lie, and what their columns are."""
+
+    path: FilePath | None = parameter(None, "A file with all rows; a path from the study's folder.")
+    train: FilePath | None = parameter(None, "In place of 'path': a file with rows to train on.")
+    val: FilePath | None = parameter(None, "In place of 'path': a file with rows for validation.")
+    test: FilePath | None = parameter(None, "In place of 'path': a file with rows for the test.")
+    target: Text = parameter(..., "The column to predict.")
+    features: tuple[Text, ...] = parameter(
+        (), "Columns of numbers to predict it from; by default all that hold numbers."
+    )
+    regression: Switch = parameter(False, "Whether the target is a number instead of a class.")
+    classes: tuple[Text, ...] = parameter(
+        (), "The classes in the order of their labels; by default in alphabetical order."
+    )
+    split: Split = parameter(Split(), "How the rows of one file are divided.")
+    split_column: Text | None = parameter(
+        None, "In place of 'split': the column that says train, val or test."
+    )
+    columns: tuple[Column, ...] = parameter((), "Units of columns, and the values they may have.")
+
+    @model_validator(mode="after")
+    def check_files(self) -> Self:
+        """Ask for one file or three, and for one way to divide one file."""
+        given = [split for split in SPLITS if getattr(self, split) is not None]
+        if self.path is not None and given:
+            raise conflict(given[0], f"found both 'path' and {given[0]!r}, expected one of them")
+        if self.path is None and not given:
+            raise conflict("path", "the key 'path' is missing (or train, val and test)")
+        if missing := [split for split in SPLITS if self.path is None and split not in given]:
+            raise conflict(missing[0], f"the key {missing[0]!r} is missing")
+        dividing = {"split": self.split != Split(), "split_column": self.split_column is not None}
+        found = [name for name, is_given in dividing.items() if is_given]
+        if self.path is None and found:
+            raise conflict(
+                found[0], f"found {found[0]!r} with train, val and test, which are divided already"
             )
+        if len(found) > 1:
+            raise conflict("split", "found both 'split' and 'split_column', expected one of them")
+        return self
+
+    @model_validator(mode="after")
+    def check_columns(self) -> Self:
+        """Let no column be two things."""
+        for key, names in (
+            ("features", self.features),
+            ("classes", self.classes),
+            ("columns", tuple(column.name for column in self.columns)),
+        ):
+            for name in names:
+                if names.count(name) > 1:
+                    raise conflict(key, f"found {name!r} twice in {key!r}, expected it once")
+        for other in (self.target, self.split_column):
+            if other in self.features:
+                raise conflict(
+                    "features", f"found {other!r} among the features, expected other columns"
+                )
+        if self.target == self.split_column:
+            raise conflict("split_column", f"found {self.target!r} as target and split_column")
+        if self.regression and self.classes:
+            raise conflict("classes", "found 'classes' with regression true, where there are none")
+        return self
+
+
+SOURCE = DataSource(
+    description="Rows of numbers in CSV files, one or three.",
+    kind="table",
+    options=Options,
+    libraries=("scikit-learn",),
+    path_options=("path", *SPLITS),
+    facts_options=("columns",),
+)
+
+
+def named_columns(options: Options) -> str:
+    """Return the columns that a study names, for messages."""
+    names = [*options.features, options.target, *filter(None, [options.split_column])]
+    return f"the column{'s' if len(names) > 1 else ''} {', '.join(names)}"
+
+
+def source_files(options: Options) -> tuple[Path, ...]:
+    """Return the one file, or those of train, val and test.
+
+    Raises
+    ------
+    GridproofError : names the first that is not a file.
+    """
+    given = [options.path] if options.path else [options.train, options.val, options.test]
+    paths = tuple(path for path in given if path is not None)
+    for path in paths:
         if not path.is_file():
+            found = "is a directory" if path.is_dir() else "does not exist"
             raise GridproofError(
-                f"{path} does not exist; expected a CSV file with the header {HEADER}"
+                f"{path} {found}; expected a CSV file with {named_columns(options)}"
             )
     return paths
 
 
-def load(options: Mapping[str, Any]) -> SourceData:
-    """Return the rows of the three files, train before val before test, in the files' order.
-
-    Parameters
-    ----------
-    options : `{"train": path, "val": path, "test": path}`.
+def load(options: Options) -> TableData:
+    """Return the rows, train before val before test, each split in the order of the file.
 
     Raises
     ------
     GridproofError : names the file, and where there is one the row (line) and column, of the
         first thing that is wrong.
     """
-    import numpy as np
-    import pandas as pd
+    from gridproof.parts.data.csv_rows import load_rows
 
-    paths = source_files(options)
-    files = [_read(path) for path in paths]
-    train = files[0]
-    n_classes = _check_training_labels(train)
-    for other in files[1:]:
-        _check_labels(other, n_classes, train.path)
-    frame = pd.DataFrame(
-        {
-            "split": np.repeat(SPLITS, [len(file.lines) for file in files]),
-            "longitude": np.concatenate(
-                [np.array(file.longitudes, dtype=np.float32) for file in files]
-            ),
-            "latitude": np.concatenate(
-                [np.array(file.latitudes, dtype=np.float32) for file in files]
-            ),
-            "label": np.concatenate([np.array(file.labels, dtype=np.int64) for file in files]),
-        }
-    )
-    return SourceData(frame=frame, classes=tuple(f"country {i}" for i in range(n_classes)))
+    return load_rows(source_files(options), options)
 
 
-def _read(path: Path) -> _Rows:
-    """Read one file, each value checked for itself."""
-    rows = _Rows(path)
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            for line, (longitude, latitude, label) in _records(path, file):
-                rows.lines.append(line)
-                rows.longitudes.append(_coordinate(path, line, "long", longitude, 180))
-                rows.latitudes.append(_coordinate(path, line, "lat", latitude, 90))
-                rows.labels.append(_label(path, line, label))
-    except UnicodeDecodeError as error:
-        raise GridproofError(
-            f"{path} is not text in UTF-8 ({error.reason}); expected a CSV file with the header "
-            f"{HEADER}"
-        ) from error
-    except OSError as error:
-        raise GridproofError(f"{path} cannot be read: {error.strerror}") from error
-    if not rows.lines:
-        raise GridproofError(f"{path}: found no rows below the header, expected at least one")
-    return rows
-
-
-def _records(path: Path, file: Iterator[str]) -> Iterator[tuple[int, list[str]]]:
-    """Yield the line number and the texts of COLUMNS of each row that is not blank."""
-    reader = csv.reader(file)
-    try:
-        header = next(reader, None)
-        if header is None:
-            raise GridproofError(f"{path} is empty; expected a CSV file with the header {HEADER}")
-        positions = _check_header(path, header)
-        for record in reader:
-            if len(record) == len(header):
-                yield reader.line_num, [record[position] for position in positions]
-            elif record:
-                raise GridproofError(
-                    f"{path}, row {reader.line_num}: found {len(record)} values, "
-                    f"expected {len(header)} as in the header"
-                )
-    except csv.Error as error:
-        raise GridproofError(f"{path}, row {reader.line_num}: {error}") from error
-
-
-def _check_header(path: Path, header: Sequence[str]) -> list[int]:
-    """Return the positions of COLUMNS."""
-    for column in COLUMNS:
-        if header.count(column) > 1:
-            raise GridproofError(
-                f"{path}, row 1: found the column {column!r} {header.count(column)} times, "
-                "expected once"
-            )
-        if column not in header:
-            raise GridproofError(
-                f"{path}, row 1: found no column {column!r} in the header {','.join(header)}, "
-                f"expected {HEADER}{nearest(column, header)}"
-            )
-    return [header.index(column) for column in COLUMNS]
-
-
-def _coordinate(path: Path, line: int, column: str, text: str, limit: int) -> float:
-    """Return degrees, checked to lie in [-limit, limit]."""
-    try:
-        degrees = float(text)
-    except ValueError:
-        degrees = math.nan
-    if not abs(degrees) <= limit:
-        _refuse(path, line, column, text, f"a number of degrees from {-limit} to {limit}")
-    return degrees
-
-
-def _label(path: Path, line: int, text: str) -> int:
-    """Return the class, checked to be an integer and not negative."""
-    try:
-        label = int(text)
-    except ValueError:
-        label = -1
-    if label < 0:
-        _refuse(path, line, "country", text, "an integer from 0")
-    return label
-
-
-def _refuse(path: Path, line: int, column: str, found: str, expected: str) -> NoReturn:
-    raise GridproofError(
-        f"{path}, row {line}, column {column!r}: found {found!r}, expected {expected}"
-    )
-
-
-def _check_training_labels(train: _Rows) -> int:
-    """Check that the labels are 0 .. n_classes - 1 and return n_classes, at least 2."""
-    present = set(train.labels)
-    largest = max(present)
-    missing = next(label for label in itertools.count() if label not in present)
-    if missing < largest:
-        line = train.lines[train.labels.index(largest)]
-        raise GridproofError(
-            f"{train.path}, column 'country': found no row with label {missing}, expected every "
-            f"label from 0 to {largest}, the largest (row {line})"
+def origin(options: Options, data: TableData) -> str:
+    """Return how the rows are divided and which columns are not used, for the report."""
+    files = source_files(options)
+    if options.path is None:
+        told = "Rows of three CSV files that the study names, one for each of train, val and test."
+    else:
+        in_proportion = "" if options.regression else ", each class in proportion"
+        by_column = options.split_column and f"by its column {options.split_column}"
+        told = (
+            "Rows of a CSV file that the study names, divided "
+            f"{by_column or f'at random{in_proportion}'}."
         )
-    if len(present) < 2:
-        raise GridproofError(
-            f"{train.path}, column 'country': found only one class, expected at least 2"
-        )
-    return len(present)
-
-
-def _check_labels(rows: _Rows, n_classes: int, train_path: Path) -> None:
-    """Check that `rows` has every class of the training file and no other."""
-    for line, label in zip(rows.lines, rows.labels, strict=True):
-        if label >= n_classes:
-            _refuse(
-                rows.path,
-                line,
-                "country",
-                str(label),
-                f"a label from 0 to {n_classes - 1} as in {train_path}",
-            )
-    for label in sorted(set(range(n_classes)) - set(rows.labels)):
-        raise GridproofError(
-            f"{rows.path}, column 'country': found no row with label {label}, expected at least "
-            f"one row of each class in {train_path}"
-        )
+    used = {*data.features, options.target, options.split_column}
+    with files[0].open(encoding="utf-8-sig", newline="") as file:
+        unused = [name for name in next(csv.reader(file)) if name.strip() not in {*used, ""}]
+    if unused:
+        told += f" Columns that are no features: {', '.join(unused)}."
+    return told

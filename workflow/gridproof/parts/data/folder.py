@@ -1,7 +1,7 @@
-"""A user's own images: JPEG and PNG files in folders called real and fake.
+"""A user's own images: JPEG and PNG files in a folder of each class, such as real and fake.
 
-Either `train/`, `val/` and `test/` each hold `real/` and `fake/`, or there are one `real/` and one
-`fake/`, whose files the seed divides. Of each class half of a split's count is taken, drawn by the
+Either `train/`, `val/` and `test/` each hold the folders of both classes, or there is one folder of
+each, whose files the seed divides. Of each class half of a split's count is taken, drawn by the
 seed among the names in their order; what is left over is not used. Other files are ignored, and
 so are hidden ones.
 """
@@ -12,23 +12,63 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import AfterValidator
 
 from gridproof.errors import GridproofError, nearest
+from gridproof.files.facts import SPLITS
+from gridproof.part import DataSource, Section, Seed, Text, expected, parameter
+from gridproof.parts.data.image_options import Counts, ImageSize
 from gridproof.parts.kinds.images.image_source import CLASSES, ImageData
-from gridproof.parts.kinds.source import SPLITS
 
 if TYPE_CHECKING:
     import numpy as np
 
 SUFFIXES = (".jpg", ".jpeg", ".png")
 MAX_LISTED = 10
-LAYOUT = "the folders train, val and test with real and fake in each, or the folders real and fake"
 ORIGIN = (
     "The JPEG and PNG files of a folder that the study names, {count} of {total}. Each is turned "
     "as its EXIF data say, put on white where it is transparent, resized so that its shorter side "
     "has {size} pixels, and cut to a square at its centre. Colour profiles are not applied. Which "
-    "images are real is what the folders say."
+    "images are {positive} is what the folders say."
+)
+
+
+def check_folder(path: Path) -> Path:
+    """Refuse an empty path, which would mean the working directory."""
+    if path == Path():
+        raise expected("the path of a folder")
+    return path
+
+
+def check_classes(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Ask for two folders, which the models of images tell apart."""
+    if len(set(names)) != len(CLASSES) or set(names) & set(SPLITS):
+        raise expected("two names of folders, such as [fake, real]")
+    return names
+
+
+class Options(Section):
+    """Where the images lie, and how many are taken."""
+
+    path: Annotated[Path, AfterValidator(check_folder)] = parameter(
+        ..., "The folder; a path from the study's folder."
+    )
+    classes: Annotated[tuple[Text, ...], AfterValidator(check_classes)] = parameter(
+        CLASSES, "The folders of the two classes; a score is the probability of the second."
+    )
+    size: ImageSize = parameter(224, "Side of the prepared images in pixels.")
+    counts: Counts = parameter(Counts(), "Images that are taken for each split.")
+    seed: Seed = parameter(0, "Seed of which images are taken.")
+
+
+SOURCE = DataSource(
+    description="JPEG and PNG files in {train,val,test}/{real,fake}/ or in {real,fake}/.",
+    kind="images",
+    options=Options,
+    libraries=("numpy", "pillow"),
+    path_options=("path",),
 )
 
 
@@ -42,24 +82,20 @@ class _Row:
     path: Path
 
 
-def source_files(options: Mapping[str, Any]) -> tuple[Path, ...]:
+def source_files(options: Options) -> tuple[Path, ...]:
     """Return the files that are taken, in the order of the rows; see `load` for what is refused."""
     rows, _ = _choose_rows(options)
     return tuple(row.path for row in rows)
 
 
-def source_names(options: Mapping[str, Any]) -> tuple[str, ...]:
+def source_names(options: Options) -> tuple[str, ...]:
     """Return what the names of the files decide: split, class and path inside the folder."""
     rows, _ = _choose_rows(options)
-    return tuple(f"{row.split}/{CLASSES[row.label]}/{row.name}" for row in rows)
+    return tuple(f"{row.split}/{options.classes[row.label]}/{row.name}" for row in rows)
 
 
-def load(options: Mapping[str, Any]) -> ImageData:
-    """Return the files that are taken: splits in order, fake before real, names in order.
-
-    Parameters
-    ----------
-    options : `{"path": folder, "size": pixels, "counts": {split: even number}, "seed": int}`.
+def load(options: Options) -> ImageData:
+    """Return the files that are taken: splits in order, classes in order, names in order.
 
     Raises
     ------
@@ -68,7 +104,7 @@ def load(options: Mapping[str, Any]) -> ImageData:
     """
     import pandas as pd
 
-    rows, total = _choose_rows(options)
+    rows, _ = _choose_rows(options)
     frame = pd.DataFrame(
         {
             "split": [row.split for row in rows],
@@ -76,12 +112,20 @@ def load(options: Mapping[str, Any]) -> ImageData:
             "label": [row.label for row in rows],
         }
     ).astype({"label": "int64"})
-    size = options["size"]
+    size = options.size
     return ImageData(
         frame=frame,
         size=size,
         images=lambda: _images([row.path for row in rows], size),
-        origin=ORIGIN.format(count=len(rows), total=total, size=size),
+        class_names=options.classes,
+    )
+
+
+def origin(options: Options, data: ImageData) -> str:
+    """Return what the images are and what was done to them, for the report."""
+    rows, total = _choose_rows(options)
+    return ORIGIN.format(
+        count=len(rows), total=total, size=options.size, positive=options.classes[-1]
     )
 
 
@@ -105,39 +149,48 @@ def _images(paths: Sequence[Path], size: int) -> Iterator[np.ndarray]:
         )
 
 
-def _choose_rows(options: Mapping[str, Any]) -> tuple[list[_Row], int]:
+def _choose_rows(options: Options) -> tuple[list[_Row], int]:
     """Return the rows in their final order, and how many images the folder holds."""
-    root = Path(options["path"])
-    counts = {split: options["counts"][split] // len(CLASSES) for split in SPLITS}
+    root, classes = options.path, options.classes
     folders = _entries(root, folders=True)
     divided = [split for split in SPLITS if split in folders]
-    together = [name for name in CLASSES if name in folders]
+    together = [name for name in classes if name in folders]
     if divided and together:
         raise GridproofError(
-            f"{root}: found the folders {', '.join(divided + together)}, expected either {LAYOUT}"
+            f"{root}: found the folders {', '.join(divided + together)}, expected either "
+            f"{_layout(classes)}"
         )
-    if divided:
-        chosen, total = _divided_files(root, counts, options["seed"])
-    else:
-        chosen, total = _files_to_divide(root, counts, options["seed"])
+    choose = _divided_files if divided else _files_to_divide
+    chosen, total = choose(root, classes, _counts_of_a_class(options), options.seed)
     rows = [
         _Row(split=split, label=label, name=path.relative_to(root).as_posix(), path=path)
         for split in SPLITS
-        for label, class_name in enumerate(CLASSES)
+        for label, class_name in enumerate(classes)
         for path in chosen[split, class_name]
     ]
     return rows, total
 
 
+def _counts_of_a_class(options: Options) -> dict[str, int]:
+    """Return how many images of a class each split takes."""
+    return {split: getattr(options.counts, split) // len(options.classes) for split in SPLITS}
+
+
+def _layout(classes: Sequence[str]) -> str:
+    """Return which folders there may be; the second class is named first."""
+    names = " and ".join(reversed(classes))
+    return f"the folders train, val and test with {names} in each, or the folders {names}"
+
+
 def _divided_files(
-    root: Path, counts: Mapping[str, int], seed: int
+    root: Path, classes: Sequence[str], counts: Mapping[str, int], seed: int
 ) -> tuple[dict[tuple[str, str], list[Path]], int]:
     """Draw the files of each split and class from train/real, train/fake, val/real ..."""
     chosen, total = {}, 0
-    _check_folders(root, SPLITS)
+    _check_folders(root, SPLITS, classes)
     for split in SPLITS:
-        _check_folders(root / split, CLASSES)
-        for class_name in CLASSES:
+        _check_folders(root / split, classes, classes)
+        for class_name in classes:
             files = _class_files(root / split / class_name, counts[split], f"counts.{split}")
             drawn = _draw(files, seed, f"{split}/{class_name}")
             chosen[split, class_name] = sorted(drawn[: counts[split]])
@@ -146,12 +199,12 @@ def _divided_files(
 
 
 def _files_to_divide(
-    root: Path, counts: Mapping[str, int], seed: int
+    root: Path, classes: Sequence[str], counts: Mapping[str, int], seed: int
 ) -> tuple[dict[tuple[str, str], list[Path]], int]:
     """Draw the files of each split and class from real and fake; none serves two splits."""
     chosen, total = {}, 0
-    _check_folders(root, CLASSES)
-    for class_name in CLASSES:
+    _check_folders(root, classes, classes)
+    for class_name in classes:
         files = _class_files(root / class_name, sum(counts.values()), "all counts together")
         drawn = _draw(files, seed, class_name)
         for split in SPLITS:
@@ -196,14 +249,14 @@ def _check_name(folder: Path, name: str) -> None:
         ) from error
 
 
-def _check_folders(parent: Path, names: Sequence[str]) -> None:
+def _check_folders(parent: Path, names: Sequence[str], classes: Sequence[str]) -> None:
     """Check that `parent` has a folder of each name."""
     found = _entries(parent, folders=True)
     for name in names:
         if name not in found:
             among = f"the folders {', '.join(found)}" if found else "no folders"
             raise GridproofError(
-                f"{parent}: found {among}, expected {LAYOUT}; {name} is missing"
+                f"{parent}: found {among}, expected {_layout(classes)}; {name} is missing"
                 f"{_nearest_found(name, found)}"
             )
 

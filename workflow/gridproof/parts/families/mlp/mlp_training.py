@@ -19,7 +19,7 @@ from gridproof.errors import GridproofError
 from gridproof.part import Replicate
 from gridproof.parts.families.mlp.network import Shape, Tensors, features, forward, initial_network
 from gridproof.parts.families.mlp.steps import compiled_steps, eager_steps, score
-from gridproof.parts.kinds.table import load_split
+from gridproof.parts.kinds.table.prepared_table import load_classes
 from gridproof.parts.training.determinism import make_deterministic
 from gridproof.parts.training.random_streams import generator, sample_order
 
@@ -59,8 +59,8 @@ class MlpTraining:
         self.inputs: dict[str, Tensor] = {}
         self.labels: dict[str, Tensor] = {}
         for split in SPLITS:
-            coordinates, labels = load_split(data, split)
-            self.inputs[split] = features(torch.from_numpy(coordinates), self.parameters.implicit)
+            values, labels = load_classes(data, split)
+            self.inputs[split] = features(torch.from_numpy(values), self.parameters.implicit)
             self.labels[split] = torch.from_numpy(labels)
         self.shape = Shape(
             depth=self.parameters.depth,

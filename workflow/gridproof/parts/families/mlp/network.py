@@ -39,16 +39,17 @@ class Shape:
         return list(pairwise(sizes))
 
 
-def features(coordinates: Tensor, implicit: bool) -> Tensor:
-    """Turn coordinates (n, 2), in degrees, into network inputs (n_inputs, n).
+def features(values: Tensor, implicit: bool) -> Tensor:
+    """Turn the features of samples (n, n_features), in their units, into inputs (n_inputs, n).
 
-    Raw coordinates give 2 inputs; `implicit` gives sin(a * x) for a = 0.1 ... 1.0 of each
-    coordinate, 20 inputs, the ten frequencies of the first coordinate before those of the second.
+    They are the inputs as they are; `implicit` gives sin(a * x) for a = 0.1 ... 1.0 of each
+    feature, ten inputs a feature, the ten frequencies of the first feature before those of the
+    second.
     """
     if not implicit:
-        return coordinates.T.contiguous()
-    frequencies = torch.tensor(IMPLICIT_FREQUENCIES, dtype=coordinates.dtype)
-    return torch.sin(coordinates.T.unsqueeze(1) * frequencies.unsqueeze(1)).flatten(0, 1)
+        return values.T.contiguous()
+    frequencies = torch.tensor(IMPLICIT_FREQUENCIES, dtype=values.dtype)
+    return torch.sin(values.T.unsqueeze(1) * frequencies.unsqueeze(1)).flatten(0, 1)
 
 
 def batch_norm(
@@ -142,7 +143,7 @@ def initial_network(shape: Shape, generator: torch.Generator) -> tuple[Tensors, 
 def predict(
     tensors: Mapping[str, Tensor], parameters: Mapping[str, object], points: Tensor
 ) -> Tensor:
-    """Return the logits (n, n_classes) of one checkpoint at `points` (n, 2), in eval mode.
+    """Return the logits (n, n_classes) of one checkpoint at `points` (n, n_features), in eval mode.
 
     `tensors` has the names and shapes of a checkpoint file, `parameters` the cell's parameters.
     """

@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from torch import Tensor
 
 from gridproof.part import Replicate
-from gridproof.parts.kinds.features import load_features
+from gridproof.parts.kinds.features.prepared_features import load_features
 from gridproof.parts.training.device import deterministic_device
 from gridproof.parts.training.one_logit import AdamTraining, Recipe, new_last_layer
 from gridproof.parts.training.two_classes import (

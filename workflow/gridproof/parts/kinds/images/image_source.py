@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,22 +24,10 @@ class ImageData:
     size : side of every image in pixels.
     images : returns an iterator over the rows' images, each a uint8 array of shape
         (size, size, 3), RGB; it raises GridproofError at its end if some cannot be read.
-    origin : sentences that say what these images are, and what they are not.
-    classes : the name of each class, in the order of the labels.
+    class_names : the name of each class, in the order of the labels.
     """
 
     frame: pd.DataFrame
     size: int
     images: Callable[[], Iterator[np.ndarray]]
-    origin: str
-    classes: tuple[str, ...] = CLASSES
-
-
-class ImageSourceModule(Protocol):
-    """What the module of a source of images offers; importing it must be cheap."""
-
-    def source_files(self, options: Mapping[str, Any]) -> tuple[Path, ...]:
-        """Return the files whose content decides the images; GridproofError if one is missing."""
-
-    def load(self, options: Mapping[str, Any]) -> ImageData:
-        """Return the rows and the way to their images."""
+    class_names: tuple[str, ...] = CLASSES

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from gridproof.errors import GridproofError
-from gridproof.files.digests import file_digest
-from gridproof.parts.kinds.table import FACTS, PARQUET, check_prepared, load_facts
+from gridproof.files.facts import PARQUET, unusable
 
 IMAGES = "images.npy"
 ROW_SCHEMA = pa.schema({"split": pa.string(), "image": pa.string(), "label": pa.int64()})
@@ -43,10 +40,10 @@ def load_images(directory: Path, split: str) -> ImageSplit:
     images = _open_images(directory / IMAGES, rows.num_rows)
     places = np.flatnonzero(np.array(rows["split"].to_pylist(), dtype=object) == split)
     if not len(places):
-        unreadable(directory / PARQUET, f"it has no rows of the split {split!r}")
+        raise unusable(directory / PARQUET, f"it has no rows of the split {split!r}")
     first, last = int(places[0]), int(places[-1])
     if last - first + 1 != len(places):
-        unreadable(directory / PARQUET, f"the rows of the split {split!r} do not lie together")
+        raise unusable(directory / PARQUET, f"the rows of the split {split!r} do not lie together")
     chosen = rows.slice(first, len(places))
     return ImageSplit(
         images=images[first : last + 1],
@@ -55,41 +52,14 @@ def load_images(directory: Path, split: str) -> ImageSplit:
     )
 
 
-def check_images(directory: Path, digest: str) -> None:
-    """Check that the images are those of `digest` and that no byte has changed since.
-
-    Raises
-    ------
-    GridproofError : `facts.json` has another digest, or a file is not what it describes.
-    """
-    check_array(directory, digest, IMAGES, "images")
-
-
-def check_array(directory: Path, digest: str, name: str, fact: str) -> None:
-    """Check prepared data whose array is the file `name`, its SHA-256 the fact `fact`.
-
-    Raises
-    ------
-    GridproofError : `facts.json` has another digest, or a file is not what it describes.
-    """
-    check_prepared(directory, digest)
-    path = directory / name
-    try:
-        content = file_digest(path)
-    except GridproofError as error:
-        unreadable(path, error)
-    if load_facts(directory).get(fact) != content:
-        unreadable(path, f"it is not the file that {FACTS} describes")
-
-
 def read_rows(path: Path) -> pa.Table:
     """Return `data.parquet` of images or features; GridproofError if it is of another form."""
     try:
         table = pq.ParquetFile(path).read()
     except (pa.ArrowException, OSError) as error:
-        unreadable(path, error)
+        raise unusable(path, error) from error
     if not table.schema.equals(ROW_SCHEMA):
-        unreadable(path, f"its columns are not {', '.join(ROW_SCHEMA.names)}")
+        raise unusable(path, f"its columns are not {', '.join(ROW_SCHEMA.names)}")
     return table
 
 
@@ -98,7 +68,7 @@ def map_array(path: Path) -> np.ndarray:
     try:
         array: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
-        unreadable(path, error)
+        raise unusable(path, error) from error
     return array
 
 
@@ -107,16 +77,9 @@ def _open_images(path: Path, n_rows: int) -> np.ndarray:
     images = map_array(path)
     shape = images.shape
     if images.dtype != np.uint8 or shape != (n_rows, *shape[1:2] * 2, 3):
-        unreadable(
+        raise unusable(
             path,
             f"found {images.dtype} values of shape {shape}, expected uint8 values of shape "
             f"({n_rows}, size, size, 3)",
         )
     return images
-
-
-def unreadable(path: Path, reason: object) -> NoReturn:
-    """Raise the GridproofError of a file of prepared data that cannot be used."""
-    raise GridproofError(
-        f"{path} cannot be used: {reason}; delete the directory {path.parent} and run again"
-    )

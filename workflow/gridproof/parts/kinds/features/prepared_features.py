@@ -9,13 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from gridproof.parts.kinds.images.prepared_images import (
-    check_array,
-    map_array,
-    read_rows,
-    unreadable,
-)
-from gridproof.parts.kinds.table import PARQUET
+from gridproof.files.facts import PARQUET, unusable
+from gridproof.parts.kinds.images.prepared_images import map_array, read_rows
 
 FEATURES = "features.npy"
 
@@ -45,26 +40,16 @@ def load_features(directory: Path, split: str) -> FeatureSplit:
     path = directory / FEATURES
     features = map_array(path)
     if features.dtype != np.float32 or features.ndim != 2 or len(features) != rows.num_rows:
-        unreadable(
+        raise unusable(
             path,
             f"found {features.dtype} values of shape {features.shape}, expected float32 values, "
             f"one row for each of the {rows.num_rows} images",
         )
     chosen = pc.equal(rows["split"], split).to_numpy(zero_copy_only=False)
     if not chosen.any():
-        unreadable(directory / PARQUET, f"it has no rows of the split {split!r}")
+        raise unusable(directory / PARQUET, f"it has no rows of the split {split!r}")
     return FeatureSplit(
         features=np.array(features[chosen]),
         labels=rows["label"].to_numpy()[chosen],
         names=tuple(rows.filter(pa.array(chosen))["image"].to_pylist()),
     )
-
-
-def check_features(directory: Path, digest: str) -> None:
-    """Check that the features are those of `digest` and that no byte has changed since.
-
-    Raises
-    ------
-    GridproofError : `facts.json` has another digest, or a file is not what it describes.
-    """
-    check_array(directory, digest, FEATURES, "features")

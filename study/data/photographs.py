@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gridproof.errors import GridproofError
-from gridproof.parts.kinds.source import SPLITS
+from gridproof.files.facts import SPLITS
 
 if TYPE_CHECKING:
     import numpy as np

@@ -21,11 +21,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from gridproof.parts.data.photographs import photograph_files, read_photograph, split_photographs
+from gridproof.files.facts import SPLITS
+from gridproof.part import DataSource, Number, Section, Seed, parameter
+from gridproof.parts.data.image_options import Counts, ImageSize
 from gridproof.parts.kinds.images.image_source import CLASSES, ImageData
-from gridproof.parts.kinds.source import SPLITS
+from study.data.photographs import photograph_files, read_photograph, split_photographs
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,6 +43,34 @@ ORIGIN = (
     "photograph serves two of train, val and test. These are not faces, and no trained generator "
     "made the fake ones: the task resembles that of telling real from generated faces and is not "
     "the same."
+)
+
+
+class Options(Section):
+    """How many patches there are, and what is done to the fake ones."""
+
+    strength: Number = parameter(
+        0.5,
+        "Share of the pooled and brought back version in a fake image.",
+        at_least=0,
+        at_most=1,
+    )
+    exposure: Number = parameter(
+        0.5,
+        "How far a fake image's mean is drawn to 0.5 and its sd to 0.2.",
+        at_least=0,
+        at_most=1,
+    )
+    size: ImageSize = parameter(224, "Side of the prepared images in pixels.")
+    counts: Counts = parameter(Counts(), "Images of each split.")
+    seed: Seed = parameter(0, "Seed of everything that is drawn.")
+
+
+SOURCE = DataSource(
+    description="Patches of photographs in scikit-image and scikit-learn, half regenerated.",
+    kind="images",
+    options=Options,
+    libraries=("numpy", "pillow"),
 )
 
 
@@ -61,23 +91,17 @@ class Patch:
         return f"{self.photograph}-{self.left}-{self.top}-{self.side}"
 
 
-def source_files(options: Mapping[str, Any]) -> tuple[Path, ...]:
+def source_files(options: Options) -> tuple[Path, ...]:
     """Return the files of the photographs, found without importing their packages."""
     return tuple(photograph_files().values())
 
 
-def load(options: Mapping[str, Any]) -> ImageData:
-    """Return the patches: splits in order, fake and real by turns, photographs by turns.
-
-    Parameters
-    ----------
-    options : `{"strength", "exposure": 0 to 1, "size": pixels, "counts": {split: even number},
-        "seed": int}`.
-    """
+def load(options: Options) -> ImageData:
+    """Return the patches: splits in order, fake and real by turns, photographs by turns."""
     import pandas as pd
 
     photographs = {name: read_photograph(path) for name, path in photograph_files().items()}
-    patches = draw_patches(photographs, options["counts"], options["seed"])
+    patches = draw_patches(photographs, options.counts, options.seed)
     frame = pd.DataFrame(
         {
             "split": [patch.split for patch in patches],
@@ -90,12 +114,15 @@ def load(options: Mapping[str, Any]) -> ImageData:
         for row, patch in enumerate(patches):
             yield draw_image(photographs[patch.photograph], patch, row, options)
 
-    return ImageData(frame=frame, size=options["size"], images=images, origin=ORIGIN)
+    return ImageData(frame=frame, size=options.size, images=images)
 
 
-def draw_patches(
-    photographs: Mapping[str, np.ndarray], counts: Mapping[str, int], seed: int
-) -> list[Patch]:
+def origin(options: Options, data: ImageData) -> str:
+    """Return what the images are, and what they are not, for the report."""
+    return ORIGIN
+
+
+def draw_patches(photographs: Mapping[str, np.ndarray], counts: Counts, seed: int) -> list[Patch]:
     """Draw the patches of all splits, no two the same.
 
     Each photograph of a split gives as many real patches as fake ones, but for a remainder.
@@ -107,7 +134,7 @@ def draw_patches(
     patches: dict[str, Patch] = {}
     for split in SPLITS:
         names = split_names[split]
-        for number in range(counts[split]):
+        for number in range(getattr(counts, split)):
             name, label = names[number // len(CLASSES) % len(names)], number % len(CLASSES)
             patch = _draw_patch(generator, photographs[name].shape, split, label, name)
             while patch.name in patches:
@@ -116,24 +143,22 @@ def draw_patches(
     return list(patches.values())
 
 
-def draw_image(
-    photograph: np.ndarray, patch: Patch, row: int, options: Mapping[str, Any]
-) -> np.ndarray:
+def draw_image(photograph: np.ndarray, patch: Patch, row: int, options: Options) -> np.ndarray:
     """Return a patch as the data hold it, uint8 of shape (size, size, 3)."""
     import numpy as np
     from PIL import Image
 
-    size = options["size"]
+    size = options.size
     square = photograph[patch.top : patch.top + patch.side, patch.left : patch.left + patch.side]
     resized = Image.fromarray(square).resize((size, size), Image.Resampling.BICUBIC)
     image = np.asarray(resized)
     if CLASSES[patch.label] == "real":
         return image
-    generator = np.random.default_rng([options["seed"], 1, row])
+    generator = np.random.default_rng([options.seed, 1, row])
     fake = image.astype(np.float32) / np.float32(255)
     again = regenerate(fake, int(generator.integers(1, MAX_LEVELS + 1)), generator)
-    fake += np.float32(options["strength"]) * (again - fake)
-    fake = even_exposure(fake, options["exposure"])
+    fake += np.float32(options.strength) * (again - fake)
+    fake = even_exposure(fake, options.exposure)
     return np.clip(np.rint(fake * 255), 0, 255).astype(np.uint8)
 
 

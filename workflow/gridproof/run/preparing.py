@@ -1,0 +1,71 @@
+"""Making prepared data: what a kind writes, the facts about it, all in one folder or not at all."""
+
+from __future__ import annotations
+
+import json
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+from gridproof.errors import GridproofError
+from gridproof.files.atomic import atomic_folder
+from gridproof.files.digests import file_digest
+from gridproof.files.facts import FACTS, check_prepared
+from gridproof.plan.data_plan import DataPlan
+from gridproof.run.devices import leased_device
+from gridproof.run.memory import keep_freed_memory
+
+
+def prepare(plan: DataPlan) -> None:
+    """Make the files of a data set, from its source or from the data that it derives from.
+
+    Raises
+    ------
+    GridproofError : the source or the base has something wrong, or nothing can be written.
+    """
+    keep_freed_memory()
+    with leased_device() if plan.declared.gpu else nullcontext():
+        write_prepared(plan, plan.folder)
+
+
+def write_prepared(plan: DataPlan, folder: Path) -> None:
+    """Write a data set into `folder`, which appears whole or stays as it was.
+
+    The bytes are a function of the plan, the files that it names and the libraries' versions.
+    """
+    given = given_to(plan)
+    told = {**identity_facts(plan), **origin_facts(plan, given)}
+    try:
+        with atomic_folder(folder) as written:
+            made = plan.kind_part.make(plan.name, given, plan.options, written)
+            facts = {**told, **made, "files": digests(plan, written)}
+            text = json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
+            (written / FACTS).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise GridproofError(f"{folder} cannot be written: {error.strerror or error}") from error
+
+
+def given_to(plan: DataPlan) -> Any:
+    """Return what a kind makes its files from: a source's rows, or the folder of other data."""
+    if plan.base is not None:
+        check_prepared(plan.base.folder, plan.base.digest)
+        return plan.base.folder
+    return plan.source_part.load(plan.source_options)
+
+
+def identity_facts(plan: DataPlan) -> dict[str, str]:
+    """Return who the data are."""
+    source = {"source": plan.source} if plan.source else {}
+    return {"name": plan.name, "kind": plan.kind, **source, "digest": plan.digest}
+
+
+def origin_facts(plan: DataPlan, given: Any) -> dict[str, str]:
+    """Return what a source says of its rows: sentences for the report."""
+    if plan.base is not None or not hasattr(plan.source_part, "origin"):
+        return {}
+    return {"origin": plan.source_part.origin(plan.source_options, given)}
+
+
+def digests(plan: DataPlan, folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of each file that the kind has written."""
+    return {name: file_digest(folder / name) for name in plan.declared.files}
