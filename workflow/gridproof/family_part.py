@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -86,6 +86,8 @@ class Family:
     train_rows : how many rows that was measured on; 0 where the cost does not depend on rows.
     memory_mb : the most that a job took.
     default : whether an experiment that names no family means this one.
+    machine : returns what `gridproof doctor` tells about what the family uses of a machine: a
+        subject in a word or two, and lines.
     note : returns what to tell a user of the engine `auto` where it lacks something, else None.
     warning : what the report says before anything it says of such cells.
     words : `module:name` of what a section of the report asks about such cells: called with the
@@ -112,6 +114,7 @@ class Family:
     train_rows: int = 0
     memory_mb: int = 1000
     default: bool = False
+    machine: Callable[[], tuple[str, Sequence[str]]] | None = None
     note: Callable[[], str | None] | None = None
     warning: str = ""
     words: str = ""

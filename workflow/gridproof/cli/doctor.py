@@ -15,11 +15,10 @@ from pathlib import Path
 
 import psutil
 
+from gridproof.catalogue import catalogue
 from gridproof.cli.machine import available_cores, living_drivers
 from gridproof.errors import GridproofError
 from gridproof.files.layout import RESULTS
-from gridproof.parts.families.cnn.backbones import BACKBONES, weights_digest
-from gridproof.parts.families.mlp.compilation import compiler_name, missing_for_compilation
 from gridproof.run.devices import (
     Device,
     default_gpu_slots,
@@ -76,12 +75,11 @@ def examine() -> Iterator[Finding]:
     yield Finding(subject="platform", lines=[f"{platform.platform()}, {platform.machine()}"])
     yield Finding(subject="cores", lines=[str(available_cores())])
     yield memory()
-    yield compiler()
+    yield from families()
     yield snakemake()
     found = torch()
     yield found
     yield from gpus(found)
-    yield weights()
     yield disk()
     yield project()
 
@@ -109,14 +107,13 @@ def memory() -> Finding:
     )
 
 
-def compiler() -> Finding:
-    """Tell which C++ compiler there is; without one everything is trained eagerly."""
-    lacking = missing_for_compilation()
-    if lacking:
-        lines = [f"engine `auto` trains eagerly: missing is {lacking}"]
-    else:
-        lines = [f"{shutil.which(compiler_name())}, with Python's headers"]
-    return Finding(subject="C++ compiler", lines=lines)
+def families() -> Iterator[Finding]:
+    """Tell what families use of a machine, such as a compiler or files of weights."""
+    parts = catalogue()
+    for family in map(parts.family, parts.names("families")):
+        if family.machine is not None:
+            subject, lines = family.machine()
+            yield Finding(subject=subject, lines=lines)
 
 
 def snakemake() -> Finding:
@@ -173,20 +170,6 @@ def described(device: Device) -> str:
     size = "" if device.memory is None else f", {device.memory / 1024:.0f} GiB"
     state = lease_state(locks_folder(), device)
     return f"{device.name}{size}, {device.identifier}, {state}"
-
-
-def weights() -> Finding:
-    """Tell which backbones come with their weights; a study can name files for the others."""
-    return Finding(subject="weights", lines=[weights_of(name) for name in BACKBONES])
-
-
-def weights_of(backbone: str) -> str:
-    """Return whether the weights of a backbone are there, or how to get them."""
-    try:
-        digest = weights_digest(backbone, "")
-    except GridproofError as error:
-        return str(error).removeprefix("weights of ")
-    return f"{backbone}: there, SHA-256 {digest[:8]}..."
 
 
 def disk() -> Finding:

@@ -21,6 +21,7 @@ from gridproof.parts.families.cnn.backbones import (
     DEFAULT_BACKBONE,
     backbone_module,
     check_backbone,
+    found_weights,
     weights_digest,
 )
 
@@ -108,5 +109,6 @@ FAMILY = Family(
     seconds_per_cost=2e-6,
     train_rows=1_400,
     memory_mb=1500,
+    machine=found_weights,
     words="cnn_words:section_words",
 )

@@ -10,7 +10,11 @@ from pydantic import model_validator
 
 from gridproof.files.layout import CACHE
 from gridproof.part import Family, Number, Parameters, Switch, Whole, conflict, parameter
-from gridproof.parts.families.mlp.compilation import missing_for_compilation, prepare_compilation
+from gridproof.parts.families.mlp.compilation import (
+    found_compiler,
+    missing_for_compilation,
+    prepare_compilation,
+)
 
 if TYPE_CHECKING:
     from gridproof.parts.families.mlp.mlp_training import MlpTraining
@@ -142,6 +146,7 @@ FAMILY = Family(
     train_rows=75_348,
     memory_mb=1200,
     default=True,
+    machine=found_compiler,
     note=compiler_note,
     words="mlp_words:section_words",
 )

@@ -25,6 +25,14 @@ def missing_for_compilation() -> str | None:
     return None if header.exists() else f"Python's headers, {header} (apt install python3-dev)"
 
 
+def found_compiler() -> tuple[str, list[str]]:
+    """Return what there is of a C++ compiler; without one everything is trained eagerly."""
+    lacking = missing_for_compilation()
+    if lacking:
+        return "C++ compiler", [f"engine `auto` trains eagerly: missing is {lacking}"]
+    return "C++ compiler", [f"{shutil.which(compiler_name())}, with Python's headers"]
+
+
 def processor() -> str:
     """Return the processor's model and instruction sets, as the system names them."""
     try:

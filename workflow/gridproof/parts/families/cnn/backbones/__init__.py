@@ -149,3 +149,17 @@ def backbone_of(name: str) -> Backbone:
 def weights_digest(backbone: str, weights: str) -> str:
     """Return the SHA-256 of a backbone's file of weights; GridproofError as its method says."""
     return backbone_of(backbone).weights_digest(weights)
+
+
+def found_weights() -> tuple[str, list[str]]:
+    """Return which backbones come with their weights; a study can name files for the others."""
+    return "weights", [weights_found(name) for name in BACKBONES]
+
+
+def weights_found(backbone: str) -> str:
+    """Return whether the weights of a backbone are there, or how to get them."""
+    try:
+        digest = weights_digest(backbone, "")
+    except GridproofError as error:
+        return str(error).removeprefix("weights of ")
+    return f"{backbone}: there, SHA-256 {digest[:8]}..."
