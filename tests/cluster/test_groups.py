@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cluster.conftest import Slurm, small_study
-from gridproof.files.layout import DRY_FILES
+from gridproof.catalogue import catalogue
 from workspace import Workspace, study_of_nothing
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
@@ -29,8 +29,9 @@ def nothing(slurm: Slurm, tmp_path: Path) -> Workspace:
 
 def finished(workspace: Workspace) -> set[str]:
     """Return the cells that have all files that their rule declares."""
+    files = set(catalogue().family("dry").files)
     folders = workspace.path("results/cells").glob("dry-*/seeds-0")
-    return {f.parent.name for f in folders if {i.name for i in f.iterdir()} == set(DRY_FILES)}
+    return {f.parent.name for f in folders if {i.name for i in f.iterdir()} == files}
 
 
 @pytest.mark.parametrize("profile", SENT)

@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from gridproof.files.layout import DRY_FILES, assembled_folder
+from gridproof.catalogue import catalogue
+from gridproof.files.layout import assembled_folder
 from gridproof.parts.families.dry import DryTraining
 from gridproof.run.job import TrainingJob, run_job
 
@@ -41,7 +42,7 @@ def test_cell_has_the_files_that_its_rule_declares(tmp_path: Path) -> None:
     job = job_of(tmp_path)
     assert run_job(job, 1e9) == [0, 1]
     folder = assembled_folder(job.cell, job.seeds)
-    assert {file.name for file in folder.iterdir()} == set(DRY_FILES)
+    assert {file.name for file in folder.iterdir()} == set(catalogue().family("dry").files)
     metrics = pq.read_table(folder / "metrics.parquet").to_pandas()
     assert metrics.groupby("seed")["epoch"].apply(list).to_dict() == {0: [0, 1, 2], 1: [0, 1, 2]}
 

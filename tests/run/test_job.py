@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gridproof.catalogue import catalogue
 from gridproof.errors import GridproofError
 from gridproof.files.formats import read_table, read_tensors
-from gridproof.files.layout import ASSEMBLED, assembled_folder, replicate_folder, state_file
+from gridproof.files.layout import assembled_folder, replicate_folder, state_file
 from gridproof.run.job import TrainingJob
 from gridproof.run.manifest import read_manifest
 from run.jobs import content, fingerprints, make_job, run, start_process
@@ -25,7 +26,7 @@ def test_job_leaves_replicates_and_assembled_files(finished: TrainingJob) -> Non
     """Nothing else is visible: no state, and no seed of the block that was not asked for."""
     names = {path.name for path in finished.cell.iterdir() if not path.name.startswith(".")}
     assert names == {"seed-0", "seed-1", "seed-2", "seeds-0-1-2"}
-    assert assembled_content(finished).keys() == set(ASSEMBLED)
+    assert assembled_content(finished).keys() == set(catalogue().family("mlp").files)
 
 
 def test_tables_are_assembled_with_cell_and_seed(finished: TrainingJob) -> None:
@@ -145,7 +146,7 @@ def test_assembling_imports_no_torch(finished: TrainingJob) -> None:
     shutil.rmtree(assembled_folder(finished.cell, finished.seeds))
     output, _ = start_process(finished).communicate(timeout=60)
     assert output.splitlines()[-1] == "trained [] no torch"
-    assert assembled_content(finished).keys() == set(ASSEMBLED)
+    assert assembled_content(finished).keys() == set(catalogue().family("mlp").files)
 
 
 def test_assembling_removes_the_state(finished: TrainingJob) -> None:

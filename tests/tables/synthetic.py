@@ -8,14 +8,16 @@ from pathlib import Path
 
 import numpy as np
 
+from gridproof.catalogue import catalogue
 from gridproof.files.formats import write_table
-from gridproof.files.layout import ASSEMBLED, block_of, replicate_folder
-from gridproof.parts.training.replicate import Replicate
+from gridproof.files.layout import block_of, replicate_folder
+from gridproof.part import Replicate
 from gridproof.run.assemble import assemble
 from gridproof.run.measurement_registry import MEASUREMENTS, Value
 from gridproof.run.measuring import table_of_values
 from gridproof.run.replicates import write_replicate
 
+FILES = catalogue().family("mlp").files
 EPOCHS = 2
 PARAMETERS = {
     "depth": 6,
@@ -86,7 +88,7 @@ def write_cell(
         )
     blocks = sorted({block_of(seed) for seed in seeds})
     return [
-        assemble(cell, digest, [s for s in seeds if block_of(s) == block], ASSEMBLED)
+        assemble(cell, digest, [s for s in seeds if block_of(s) == block], FILES)
         for block in blocks
     ]
 
@@ -103,7 +105,7 @@ def member(
         "cell": digest,
         "slug": "mlp",
         "family": "mlp",
-        "files": ASSEMBLED,
+        "files": FILES,
         "data": "countries",
         "threads": 1,
         "engine": "eager",

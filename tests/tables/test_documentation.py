@@ -8,8 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from families.tiny import prepare_tiny
-from gridproof.config.parameters import MlpParameters
-from gridproof.files.layout import ASSEMBLED, assembled_folder
+from gridproof.catalogue import catalogue
+from gridproof.files.layout import assembled_folder
 from gridproof.judge.judging import SCHEMA as CLAIMS
 from gridproof.run.measurement_registry import quantities_of
 from gridproof.run.measuring import SCHEMA
@@ -58,7 +58,7 @@ def test_columns_of_study_tables_are_documented(name: str, folder: str, tables: 
     assert columns(tables / folder / f"{name}.parquet") == documented()[name]
 
 
-@pytest.mark.parametrize("name", [Path(name).stem for name in ASSEMBLED if ".parquet" in name])
+@pytest.mark.parametrize("name", catalogue().family("mlp").tables)
 def test_columns_of_cell_tables_are_documented(name: str, assembled: Path) -> None:
     """Names, order and types of the columns are those of the page."""
     assert columns(assembled / f"{name}.parquet") == documented()[name]
@@ -83,7 +83,7 @@ def test_columns_of_measured_numbers_are_documented() -> None:
 def test_all_parameters_are_columns() -> None:
     """The table of cells ends with the parameters of the family, in their order."""
     names = [name for name, _ in documented()["cells"]]
-    assert names[6:] == list(MlpParameters.model_fields)
+    assert names[6:] == list(catalogue().family("mlp").parameters.model_fields)
 
 
 def test_epochs_are_the_metrics_of_the_cells_and_what_was_measured() -> None:

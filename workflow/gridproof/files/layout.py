@@ -13,22 +13,6 @@ BLOCK_WIDTH = 5
 MEASURED = "measured.parquet"
 CLAIMS = "claims.parquet"
 PARTIAL = "partial"
-ASSEMBLED = (
-    "metrics.parquet",
-    "batches.parquet",
-    "gradients.parquet",
-    "checkpoint.safetensors",
-    "history.safetensors",
-    "replicates.json",
-)
-IMAGE_FILES = (
-    "metrics.parquet",
-    "batches.parquet",
-    "predictions.parquet",
-    "checkpoint.safetensors",
-    "replicates.json",
-)
-DRY_FILES = ("metrics.parquet", "batches.parquet", "checkpoint.safetensors", "replicates.json")
 
 
 def study_folder(study: str | None, partial: bool = False) -> Path:
