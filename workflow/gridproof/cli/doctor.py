@@ -19,6 +19,7 @@ from gridproof.catalogue import catalogue
 from gridproof.cli.machine import available_cores, living_drivers
 from gridproof.errors import GridproofError
 from gridproof.files.layout import RESULTS
+from gridproof.plan.workflow_file import snakefile_elsewhere
 from gridproof.run.devices import (
     Device,
     default_gpu_slots,
@@ -26,6 +27,7 @@ from gridproof.run.devices import (
     lease_state,
     locks_folder,
 )
+from gridproof.run.opening import DEFAULT_CONFIG
 
 GPU_JOB_THREADS = 2
 """CPU threads of a job that asks for a `gpu` slot, unless the study says otherwise."""
@@ -186,16 +188,18 @@ def disk() -> Finding:
 
 
 def project() -> Finding:
-    """Tell whether this is the folder of the project, and whether a Snakemake runs in it."""
-    folder = Path.cwd()
-    if not Path("Snakefile").exists():
+    """Tell whether this is the folder of a study, and whether a Snakemake runs in it."""
+    folder, elsewhere = Path.cwd(), snakefile_elsewhere()
+    if elsewhere and not (DEFAULT_CONFIG.exists() and Path(elsewhere).exists()):
         return Finding(
             subject="project",
             lines=["no Snakefile here"],
-            missing=f"no Snakefile in {folder}: run this in the folder of the project",
+            missing=f"no Snakefile in {folder}, and no {DEFAULT_CONFIG} that the one of the "
+            "project could run: run this in the folder of the project or of a study",
         )
     running = [f"Snakemake runs as process {number}" for number in living_drivers(folder)]
-    return Finding(subject="project", lines=[str(folder), *running])
+    workflow = [f"run by {elsewhere}"] if elsewhere else []
+    return Finding(subject="project", lines=[str(folder), *workflow, *running])
 
 
 def gibibytes(count: int) -> str:

@@ -9,13 +9,11 @@ import click
 from gridproof.cli.run_command import run_study
 from gridproof.errors import GridproofError
 from gridproof.files.layout import CLAIMS
-from gridproof.plan.finished import finished_seeds
-from gridproof.plan.plan_files import study_content
-from gridproof.plan.stages import TEMPLATES
+from gridproof.plan.plan_files import study_plan
 from gridproof.plan.study import Study
-from gridproof.report.report_plan import parse_plan
 from gridproof.report.stamp import Sources, changes, make_stamp, read_stamp
-from gridproof.rules.opening import plan_study
+from gridproof.run.finished import finished_seeds
+from gridproof.run.opening import plan_study
 from gridproof.words import plural
 
 SHOWN_CELLS = 5
@@ -61,9 +59,8 @@ def check_report(config: Path, only: str | None, page: Path | None) -> int:
         tables=study.folder / "tables",
         figures=study.folder / "figures",
         claims=study.folder / CLAIMS,
-        templates=TEMPLATES,
     )
-    now = make_stamp(parse_plan(study_content(study)), sources)
+    now = make_stamp(study_plan(study), sources)
     changed = changes(read_stamp(page), now)
     for line in changed:
         click.echo(line)

@@ -11,11 +11,24 @@ from pathlib import Path
 
 from gridproof.cli.machine import living_drivers
 from gridproof.cli.snakemake_options import gpu_option, has_option
-from gridproof.cli.summary import WRAPPED, failures, show, summary
 from gridproof.errors import GridproofError
-from gridproof.rules.opening import plan_study
+from gridproof.plan.workflow_file import snakefile_elsewhere
+from gridproof.run.opening import plan_study
+from gridproof.run.summary import WRAPPED, failures, show, summary
 
 LOCKS = Path(".snakemake/locks")
+
+
+def snakefile(arguments: Sequence[str]) -> list[str]:
+    """Return the option that names the workflow, if neither folder nor user has one."""
+    if has_option(arguments, "--snakefile", "-s") or not (path := snakefile_elsewhere()):
+        return []
+    if not Path(path).exists():
+        raise GridproofError(
+            f"no Snakefile in {Path.cwd()}, and none beside the package ({path}): run this in a "
+            "clone of the project, or name one with --snakefile"
+        )
+    return ["--snakefile", path]
 
 
 def run_study(
@@ -29,8 +42,6 @@ def run_study(
     The study is validated before Snakemake starts. A lock that a killed Snakemake left is removed
     after making sure that none runs in this folder. Raises GridproofError if one does.
     """
-    if not Path("Snakefile").exists():
-        raise GridproofError(f"no Snakefile in {Path.cwd()}: run this in the folder of the project")
     chosen: dict[str, object] = {}
     if only:
         chosen["only"] = only
@@ -45,7 +56,14 @@ def run_study(
             f"a Snakemake (process {drivers[0]}) is running in this folder: wait for it to end, "
             f"or stop it with `kill {drivers[0]}` and run the same command again"
         )
-    command = [sys.executable, "-m", "snakemake", "--configfile", str(config)]
+    command = [
+        sys.executable,
+        "-m",
+        "snakemake",
+        *snakefile(arguments),
+        "--configfile",
+        str(config),
+    ]
     if partial:
         command.append("--nolock")
     elif LOCKS.exists() and any(LOCKS.iterdir()):

@@ -23,7 +23,8 @@ def gpu_option(study: Study, arguments: Sequence[str]) -> list[str]:
     executor: those of a cluster count its machines' devices, not ours.
     """
     threads = [cell.threads for cell in study.cells.values() if cell.family.gpu]
-    threads += [int(plan.options["threads"]) for plan in study.features.values()]
+    kinds = [data.declared for data in study.derived.values()]
+    threads += [kind.threads for kind in kinds if kind.gpu]
     decided = has_option(arguments, "--resources", "--res", "--executor", "-e", *PROFILES)
     if not threads or decided or "SNAKEMAKE_PROFILE" in os.environ:
         return []

@@ -210,11 +210,13 @@ class PlannedStudy(Planned):
     Attributes
     ----------
     config : the study's file.
+    snakefile : the workflow, where it does not lie in the working directory; else empty.
     parts : folders of the study's own parts.
     missing : optional data that are not there.
     """
 
     config: str
+    snakefile: str = ""
     parts: tuple[str, ...]
     data: tuple[PlannedData, ...]
     missing: tuple[MissingData, ...]
@@ -230,8 +232,9 @@ class PlannedStudy(Planned):
 
         Files come first: what follows `--configfile` is another config to Snakemake.
         """
+        workflow = ["--snakefile", self.snakefile] if self.snakefile else []
         chosen = [] if self.config == "config.yaml" else ["--configfile", self.config]
-        return shlex.join(["snakemake", *files, "--cores", "all", *chosen])
+        return shlex.join(["snakemake", *files, "--cores", "all", *workflow, *chosen])
 
     def cells(self) -> dict[str, set[int]]:
         """Return the seeds of each cell; cells that experiments share are there once."""

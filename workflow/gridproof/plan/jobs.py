@@ -8,17 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from gridproof.catalogue import (
-    ENGINE_FOLDER,
-    KINDS_OF_PARTS,
-    Catalogue,
-    catalogue,
-    import_part,
-    make_importable,
-)
+from gridproof.catalogue import ENGINE_FOLDER, Catalogue, catalogue
 from gridproof.errors import GridproofError
 from gridproof.files.facts import check_prepared
 from gridproof.part import Chosen, Family
+from gridproof.parts_folder import KINDS_OF_PARTS, import_part, make_importable
 from gridproof.plan.cell_identity import (
     cell_code,
     cell_digest,

@@ -22,6 +22,7 @@ from gridproof.plan.job_plans import (
 from gridproof.plan.jobs import parts_entries
 from gridproof.plan.study import CellPlan, ExperimentPlan, MemberPlan, Study
 from gridproof.plan.wire import written
+from gridproof.plan.workflow_file import snakefile_elsewhere
 
 
 def slice_plan(study: Study, experiment: ExperimentPlan) -> SlicePlan:
@@ -62,6 +63,7 @@ def study_plan(study: Study) -> StudyPlan:
         study=study.name,
         title=study.title,
         config=str(study.path),
+        snakefile=snakefile_elsewhere(),
         parts=parts_entries(study.catalogue),
         words=study.words,
         data=planned_data(study),
@@ -76,6 +78,7 @@ def claims_plan(study: Study) -> ClaimsPlan:
     """Return what claims follow from besides tables: the study without its words, own claims."""
     return ClaimsPlan(
         config=str(study.path),
+        snakefile=snakefile_elsewhere(),
         parts=parts_entries(study.catalogue),
         data=planned_data(study),
         missing=study.missing,

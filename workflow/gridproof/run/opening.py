@@ -21,8 +21,6 @@ from gridproof.plan.study import Study
 from gridproof.run.finished import finished_part
 
 DEFAULT_CONFIG = Path("config.yaml")
-SNAKEFILE = PACKAGE_FOLDER.parents[1] / "Snakefile"
-"""The workflow that the package belongs to."""
 GIVEN_STUDIES = Path(".snakemake")
 """Where a study that another workflow says under `config:` is kept as a file, to be named."""
 
