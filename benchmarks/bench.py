@@ -23,28 +23,18 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
+from gridproof.parts.families.mlp import MlpParameters, resolve_engine
 from gridproof.parts.families.mlp.compilation import missing_for_compilation, prepare_compilation
 from gridproof.parts.families.mlp.mlp_training import MlpTraining
-from gridproof.parts.kinds.prepare_table import prepare
-from gridproof.parts.kinds.table import load_split
+from gridproof.parts.kinds.table.prepared_table import load_classes
 from gridproof.parts.training.random_streams import sample_order
-from gridproof.plan.data_sources import find_source
-from gridproof.plan.engine import resolve_engine
-from workspace import copy_repository
+from gridproof.plan.reading import read_study
+from gridproof.run.preparing import write_prepared
+from workspace import REPOSITORY, copy_repository
 
 SEEDS = range(5)
 N_STEPS = 250
-DEFAULTS = {
-    "depth": 6,
-    "width": 16,
-    "learning_rate": 1e-3,
-    "batch_size": 256,
-    "epochs": 1,
-    "batch_norm": False,
-    "residual": False,
-    "implicit": False,
-    "gradient_norms": False,
-}
+DEFAULTS: dict[str, object] = {"epochs": 1}
 KINDS: dict[str, dict[str, object]] = {
     "batch size 256 (learning_rate, epochs)": {"epochs": 50},
     "the same with batch norm": {"epochs": 100, "batch_norm": True},
@@ -78,26 +68,26 @@ KINDS: dict[str, dict[str, object]] = {
 }
 
 
-def network(parameters: dict[str, object], n_classes: int) -> nn.Sequential:
+def network(parameters: MlpParameters, n_features: int, n_classes: int) -> nn.Sequential:
     """Return the network as a notebook would write it."""
     layers: list[nn.Module] = []
-    size, width = 2, int(str(parameters["width"]))
-    for _ in range(int(str(parameters["depth"]))):
-        layers.append(nn.Linear(size, width))
-        if parameters["batch_norm"]:
-            layers.append(nn.BatchNorm1d(width))
+    size = n_features
+    for _ in range(parameters.depth):
+        layers.append(nn.Linear(size, parameters.width))
+        if parameters.batch_norm:
+            layers.append(nn.BatchNorm1d(parameters.width))
         layers.append(nn.ReLU())
-        size = width
+        size = parameters.width
     return nn.Sequential(*layers, nn.Linear(size, n_classes))
 
 
-def notebook_seconds(data: Path, parameters: dict[str, object]) -> float:
+def notebook_seconds(data: Path, parameters: MlpParameters) -> float:
     """Return the seconds a step of a DataLoader loop that asks for the loss each step."""
-    places, labels = (torch.from_numpy(values) for values in load_split(data, "train"))
-    batch_size = int(str(parameters["batch_size"]))
-    loader = DataLoader(TensorDataset(places, labels), batch_size=batch_size, shuffle=True)
-    model = network(parameters, int(labels.max()) + 1)
-    optimizer = torch.optim.SGD(model.parameters(), lr=float(str(parameters["learning_rate"])))
+    features, labels = (torch.from_numpy(values) for values in load_classes(data, "train"))
+    rows = TensorDataset(features, labels)
+    loader = DataLoader(rows, batch_size=parameters.batch_size, shuffle=True)
+    model = network(parameters, features.shape[1], int(labels.max()) + 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=parameters.learning_rate)
     criterion, total, steps = nn.CrossEntropyLoss(), 0.0, 0
     started = time.perf_counter()
     for x, y in loader:
@@ -112,7 +102,7 @@ def notebook_seconds(data: Path, parameters: dict[str, object]) -> float:
     return (time.perf_counter() - started) / steps
 
 
-def training_seconds(data: Path, parameters: dict[str, object], engine: str) -> float:
+def training_seconds(data: Path, parameters: MlpParameters, engine: str) -> float:
     """Return the seconds a step and replicate of a block of five, after a first call."""
     training = MlpTraining(parameters=parameters, data=data, engine=engine, threads=1, seeds=SEEDS)
     order = torch.stack([sample_order(training.n_samples, seed, 1) for seed in SEEDS])
@@ -140,7 +130,7 @@ def bench_steps(data: Path) -> None:
     print("| cell | notebook, us | " + " | ".join(f"{name}, us | ratio" for name in engines) + " |")
     print("|---" * (2 + 2 * len(engines)) + "|")
     for kind, changed in KINDS.items():
-        parameters = DEFAULTS | changed
+        parameters = MlpParameters.model_validate(DEFAULTS | changed)
         notebook = notebook_seconds(data, parameters)
         cells = [kind, f"{1e6 * notebook:.0f}"]
         for engine in engines:
@@ -186,8 +176,8 @@ def main() -> None:
         folder = Path(name)
         if not missing_for_compilation():
             prepare_compilation(folder / "cache")
-        options = {"split": {"val": 0.1, "test": 0.1, "seed": 0}}
-        prepare("countries", find_source("geonames"), options, "bench", folder / "data")
+        study = read_study(REPOSITORY / "config.yaml")
+        write_prepared(study.data["countries"], folder / "data")
         bench_steps(folder / "data")
         if not arguments.steps:
             (folder / "study").mkdir()

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-COPIED = ("Snakefile", "config.yaml", "config", "profiles", "workflow", "envs", "report")
+COPIED = ("Snakefile", "config.yaml", "config", "profiles", "workflow", "envs", "study", "report")
 
 
 def copy_repository(folder: Path) -> dict[str, str]:
