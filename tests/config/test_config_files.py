@@ -7,15 +7,21 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from gridproof.config.parameters import MlpParameters
-from gridproof.draw.figure_registry import EXPERIMENT_FIGURES, FIGURES
 
+from gridproof.catalogue import catalogue
 from gridproof.config.expand import ResolvedExperiment, expand
+from gridproof.config.fit import figure_misfit
 from gridproof.config.loading import load_config
-from gridproof.config.pages import REFERENCE_FILE, SCHEMA_FILE, reference, schema_text
-from gridproof.config.schema import json_schema
+from gridproof.config.pages import (
+    DEFAULT_PARTS,
+    REFERENCE_FILE,
+    SCHEMA_FILE,
+    json_schema,
+    reference,
+    schema_text,
+)
 from gridproof.config.yaml_reader import read_yaml
-from gridproof.run.measurement_registry import MEASUREMENTS
+from gridproof.parts.families.mlp import MlpParameters
 
 ROOT = Path(__file__).parents[2]
 STUDIES = [
@@ -28,9 +34,23 @@ STUDIES = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def in_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work where the studies are run, from which their parts are looked for."""
+    monkeypatch.chdir(ROOT)
+
+
+def figures_of_perceptrons() -> tuple[set[str], set[str]]:
+    """Return the figures of experiments that can show perceptrons, and those that cannot."""
+    parts = catalogue(DEFAULT_PARTS)
+    names = {name for name in parts.names("figures") if parts.figure(name).shows == "experiment"}
+    fitting = {name for name in names if not figure_misfit(parts, name, "mlp")}
+    return fitting, names - fitting
+
+
 def experiments_of(study: str) -> dict[str, ResolvedExperiment]:
     """Return the experiments of a shipped study by name."""
-    return {experiment.name: experiment for experiment in expand(load_config(ROOT / study))}
+    return {experiment.name: experiment for experiment in expand(*load_config(ROOT / study))}
 
 
 def cells_of(study: str) -> set[object]:
@@ -59,7 +79,7 @@ def test_study_names_its_schema_for_editors(study: str) -> None:
 @pytest.mark.parametrize("study", STUDIES)
 def test_study_fits_the_json_schema(study: str) -> None:
     """What Gridproof accepts, an editor accepts."""
-    validator = jsonschema.Draft202012Validator(json_schema())
+    validator = jsonschema.Draft202012Validator(json_schema(catalogue(DEFAULT_PARTS)))
     assert list(validator.iter_errors(read_yaml(ROOT / study).data)) == []
 
 
@@ -80,18 +100,21 @@ def test_study_fits_the_json_schema(study: str) -> None:
 def test_json_schema_refuses_what_an_editor_should_underline(change: dict[str, object]) -> None:
     """The schema is closed and knows parameters and ranges."""
     study = read_yaml(ROOT / "config.yaml").data | change
-    assert not jsonschema.Draft202012Validator(json_schema()).is_valid(study)
+    assert not jsonschema.Draft202012Validator(json_schema(catalogue(DEFAULT_PARTS))).is_valid(
+        study
+    )
 
 
 def test_schema_file_is_the_generated_one() -> None:
-    """`python -m gridproof.config.pages` was run."""
-    assert (ROOT / SCHEMA_FILE).read_text() == schema_text()
-    jsonschema.Draft202012Validator.check_schema(json.loads(schema_text()))
+    """`make docs` was run."""
+    written = (ROOT / SCHEMA_FILE).read_text()
+    assert written == schema_text(catalogue(DEFAULT_PARTS))
+    jsonschema.Draft202012Validator.check_schema(json.loads(written))
 
 
 def test_reference_is_the_generated_one() -> None:
-    """`python -m gridproof.config.pages` was run."""
-    assert (ROOT / REFERENCE_FILE).read_text() == reference()
+    """`make docs` was run."""
+    assert (ROOT / REFERENCE_FILE).read_text() == reference(catalogue(DEFAULT_PARTS))
 
 
 @pytest.mark.parametrize("study", ["config.yaml", "config/published.yaml"])
@@ -121,7 +144,7 @@ def test_study_is_the_published_recipe(study: str) -> None:
 def test_image_models_are_those_of_the_published_recipe(study: str) -> None:
     """Three baselines at five learning rates, logistic regression and trees: 17 models."""
     experiments = experiments_of(study)
-    compared = load_config(ROOT / study).comparisons["real_or_fake"].of
+    compared = load_config(ROOT / study)[0].comparisons["real_or_fake"].of
     models = [m.parameters.model_dump() for name in compared for m in experiments[name].members]
     assert len(models) == 17
     for name in ("scratch", "finetune", "linear_probe"):
@@ -202,17 +225,18 @@ def test_smoke_study_is_small_and_eager() -> None:
     places = {name for name, experiment in default.items() if experiment.family == "mlp"}
     assert experiments.keys() == places
     assert len(cells_of("config/smoke.yaml")) <= 16
-    shown = {name for name in EXPERIMENT_FIGURES if "mlp" in FIGURES[name].families}
+    shown, _ = figures_of_perceptrons()
     assert {name for e in experiments.values() for name in e.figures} == shown
-    assert {name for e in experiments.values() for name in e.measure} == set(MEASUREMENTS)
+    measured = {name for e in experiments.values() for name in e.measure}
+    assert measured == set(catalogue(DEFAULT_PARTS).names("measurements"))
     assert {(e.seeds, e.engine) for e in experiments.values()} == {((0, 1), "eager")}
 
 
 def test_smoke_study_of_images_shows_every_figure_of_images() -> None:
     """All families of images, in a few cells of few images."""
-    config = load_config(ROOT / "config/smoke_images.yaml")
+    config, _ = load_config(ROOT / "config/smoke_images.yaml")
     parts = [*config.experiments.values(), *config.comparisons.values()]
-    shown = {name for name in EXPERIMENT_FIGURES if "mlp" not in FIGURES[name].families}
+    _, shown = figures_of_perceptrons()
     assert {name for part in parts for name in part.figures} == shown
     assert {item.family for item in config.experiments.values()} == {"cnn", "probe", "xgboost"}
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
 
-from gridproof.declarations import CONSTANTS, declaration, functions_in
+from gridproof import part
+from gridproof.declarations import CONSTANTS, checked, declaration, functions_in
 from gridproof.errors import GridproofError, nearest
 from gridproof.part import DataSource, Family, Kind
 from gridproof.parts_folder import (
@@ -89,7 +90,7 @@ class Catalogue:
     @cached_property
     def roots(self) -> Mapping[str, Path]:
         """The top-level packages that code of the study lies in, and their folders."""
-        own = {part.package: part.path for part in self.folders if part != ENGINE_FOLDER}
+        own = {item.package: item.path for item in self.folders if item != ENGINE_FOLDER}
         return {"gridproof": PACKAGE_FOLDER, **own}
 
     @cached_property
@@ -98,7 +99,7 @@ class Catalogue:
         found: dict[str, dict[str, tuple[str, Path]]] = {kind: {} for kind in KINDS_OF_PARTS}
         for folder in self.folders:
             for kind, name, module, path in parts_in(folder):
-                if name in found[kind]:
+                if found[kind].get(name, (module, path)) != (module, path):
                     raise GridproofError(
                         f"two parts are called {name!r}: {found[kind][name][1]} and {path}; "
                         "expected one, rename yours"
@@ -139,23 +140,24 @@ class Catalogue:
     def measurement(self, name: str) -> Measurement:
         """Return a measurement as it is declared."""
         module, path = self._find("measurements", name)
-        function, values = declaration(path, "measurement")
-        return Measurement(name=name, module=module, function=function, **frozen(values))
+        function, values = declaration(path, part.measurement)
+        found = {"name": name, "module": module, "function": function}
+        return checked(Measurement, path, found | values)
 
     def figure(self, name: str) -> Figure:
         """Return a figure as it is declared."""
         module, path = self._find("figures", name)
-        function, values = declaration(path, "figure")
+        function, values = declaration(path, part.figure)
         defined = functions_in(path)
-        return Figure(
-            name=name,
-            module=module,
-            path=path,
-            function=function,
-            has_chart="chart" in defined,
-            has_sliders="explore" in defined,
-            **frozen(values),
-        )
+        found = {
+            "name": name,
+            "module": module,
+            "path": path,
+            "function": function,
+            "has_chart": "chart" in defined,
+            "has_sliders": "explore" in defined,
+        }
+        return checked(Figure, path, found | values)
 
     def claim_modules(self) -> tuple[str, ...]:
         """Return the modules that declare claims."""
@@ -163,7 +165,7 @@ class Catalogue:
 
     def study_files(self, name: str) -> list[Path]:
         """Return the files `name` that lie in whole folders of parts, such as thresholds.yaml."""
-        whole = (part.path for part in self.folders if part.kinds == KINDS_OF_PARTS)
+        whole = (item.path for item in self.folders if item.kinds == KINDS_OF_PARTS)
         return [path / name for path in whole if (path / name).is_file()]
 
     def measurements_of(self, table: str) -> list[Measurement]:
@@ -225,14 +227,17 @@ def catalogue(parts: tuple[str, ...] = ()) -> Catalogue:
     ------
     GridproofError : a folder is not there, or cannot be imported under its name.
     """
-    return _catalogue(tuple(map(parts_folder, parts)))
+    folders = tuple(map(parts_folder, parts))
+    paths = {folder.package: folder.path for folder in folders}
+    for folder in folders:
+        if folder.path != paths[folder.package]:
+            raise GridproofError(
+                f"two folders of parts are called {folder.package!r}: {folder.path} and "
+                f"{paths[folder.package]}; Python can import one of them, rename the other"
+            )
+    return _catalogue(folders)
 
 
 @cache
 def _catalogue(folders: tuple[PartsFolder, ...]) -> Catalogue:
     return Catalogue((ENGINE_FOLDER, *folders))
-
-
-def frozen(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return values with tuples in place of lists."""
-    return {key: tuple(v) if isinstance(v, list) else v for key, v in values.items()}

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
+from inspect import signature
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from gridproof.errors import GridproofError
+from pydantic import TypeAdapter, ValidationError
+
+from gridproof.errors import GridproofError, nearest
+
+Declared = TypeVar("Declared")
 
 CONSTANTS = {"kinds": "KIND", "data": "SOURCE", "families": "FAMILY"}
 """Kind of part -> the name of the declaration in its module."""
@@ -23,8 +28,8 @@ def is_part(kind: str, path: Path) -> bool:
         return any(
             isinstance(target, ast.Name) and target.id == CONSTANTS[kind]
             for node in tree.body
-            if isinstance(node, ast.Assign)
-            for target in node.targets
+            if isinstance(node, ast.Assign | ast.AnnAssign)
+            for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
         )
     return any(True for _ in declared_functions(tree, DECORATORS[kind]))
 
@@ -40,26 +45,61 @@ def declared_functions(
                     yield node, call
 
 
-def declaration(path: Path, decorator: str) -> tuple[str, dict[str, Any]]:
+def declaration(path: Path, decorator: Callable[..., Any]) -> tuple[str, dict[str, Any]]:
     """Return the function that a part declares, and the declaration's arguments, without import.
 
     Raises
     ------
-    GridproofError : a part is declared twice in the file, or an argument is no literal.
+    GridproofError : a part is declared twice in the file, or an argument is no literal or none of
+        the decorator's.
     """
-    found = list(declared_functions(parsed(path), decorator))
+    name = decorator.__name__
+    found = list(declared_functions(parsed(path), name))
     if len(found) != 1:
         lines = ", ".join(str(node.lineno) for node, _ in found)
-        raise GridproofError(f"{path}: found @{decorator} on lines {lines}, expected one a file")
+        raise GridproofError(f"{path}: found @{name} on lines {lines}, expected one a file")
     function, call = found[0]
+    return function.name, arguments(path, call, decorator)
+
+
+def arguments(path: Path, call: ast.Call, decorator: Callable[..., Any]) -> dict[str, Any]:
+    """Return the arguments of a decorator's call; GridproofError says which cannot be taken."""
+    where = f"{path}, line {call.lineno}: @{decorator.__name__}"
+    valid = list(signature(decorator).parameters)
+    if call.args or any(item.arg is None for item in call.keywords):
+        raise GridproofError(f"{where}: expected arguments by name, such as {valid[0]}=...")
+    values = {}
+    for item in call.keywords:
+        name = str(item.arg)
+        if name not in valid:
+            raise GridproofError(
+                f"{where}: unknown argument {name!r}{nearest(name, valid) or '.'} "
+                f"Expected one of: {', '.join(valid)}"
+            )
+        try:
+            values[name] = ast.literal_eval(item.value)
+        except ValueError:
+            raise GridproofError(
+                f"{where}: found {name}={ast.unparse(item.value)}, expected a literal (text, "
+                "numbers, lists of them), as the arguments are read without running the file"
+            ) from None
+    return values
+
+
+def checked(declared: type[Declared], path: Path, values: Mapping[str, Any]) -> Declared:
+    """Return a declaration of these values; GridproofError names the first of a wrong type."""
     try:
-        values = {str(item.arg): ast.literal_eval(item.value) for item in call.keywords}
-    except ValueError:
-        raise GridproofError(
-            f"{path}, line {call.lineno}: expected literals as arguments of @{decorator}, as they "
-            "are read without running the file"
-        ) from None
-    return function.name, values
+        return TypeAdapter(declared).validate_python(values)
+    except ValidationError as error:
+        details = error.errors(include_url=False)[0]
+        name = details["loc"][0]
+        if details["type"] == "missing":
+            raise GridproofError(f"{path}: the argument {name!r} is missing") from None
+        expected = (
+            details["msg"].removeprefix("Input should be ").replace("a valid tuple", "a list")
+        )
+        found = details["input"]
+        raise GridproofError(f"{path}: {name}: found {found!r}, expected {expected}") from None
 
 
 def functions_in(path: Path) -> set[str]:
@@ -77,9 +117,10 @@ def parsed(path: Path) -> ast.Module:
 def _parsed(path: Path, _mtime: int, _size: int) -> ast.Module:
     try:
         return ast.parse(path.read_text(encoding="utf-8"))
-    except (SyntaxError, ValueError) as error:
-        line = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
-        raise GridproofError(f"{path}{line}: no valid Python ({error})") from error
+    except SyntaxError as error:
+        raise GridproofError(f"{path}, line {error.lineno}: no Python: {error.msg}") from error
+    except ValueError as error:  # bytes that are no UTF-8, or zeros
+        raise GridproofError(f"{path}: no Python: {error}") from error
 
 
 def name_of(node: ast.expr) -> str:

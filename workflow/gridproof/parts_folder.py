@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from keyword import iskeyword
 from pathlib import Path
 from types import ModuleType
 
 from gridproof.declarations import is_part
-from gridproof.errors import GridproofError
+from gridproof.errors import GridproofError, nearest
 
 PACKAGE_FOLDER = Path(__file__).resolve().parent
 ENGINE_PARTS = "gridproof.parts"
@@ -30,19 +32,45 @@ ENGINE_FOLDER = PartsFolder(PACKAGE_FOLDER / "parts", ENGINE_PARTS)
 
 
 def parts_folder(entry: str) -> PartsFolder:
-    """Return the folder that an entry of `parts:` names."""
+    """Return the folder that an entry of `parts:` names.
+
+    Raises
+    ------
+    GridproofError : it is not there, or Python cannot import it under its name.
+    """
     path = Path(entry).absolute()
+    if not path.is_dir():
+        raise GridproofError(f"there is no folder {entry!r}{nearest_folder(path)}")
     kinds: tuple[str, ...] = KINDS_OF_PARTS
     if path.name in KINDS_OF_PARTS:
         kinds, path = (path.name,), path.parent
-    if not path.is_dir():
-        raise GridproofError(f"parts: there is no folder {entry!r}")
-    if not path.name.isidentifier() or path.name in (*sys.stdlib_module_names, "gridproof"):
-        raise GridproofError(
-            f"parts: found a folder called {path.name!r}, expected a name that Python can import "
-            "(letters, digits and _) and that no library has"
-        )
+    check_importable(path)
     return PartsFolder(path, path.name, kinds)
+
+
+def nearest_folder(path: Path) -> str:
+    """Return which folder may be meant by a path that does not lead to one, else nothing."""
+    missing = next(item for item in (*reversed(path.parents), path) if not item.is_dir())
+    beside = [item.name for item in missing.parent.iterdir() if item.is_dir()]
+    return nearest(missing.name, beside)
+
+
+def check_importable(path: Path) -> None:
+    """Refuse a folder whose name Python cannot import, or under which it finds something else."""
+    name = path.name
+    if not name.isidentifier() or iskeyword(name):
+        raise GridproofError(
+            f"found a folder called {name!r}, expected a name that Python can import: letters, "
+            "digits and _, no digit first"
+        )
+    found = importlib.util.find_spec(name)
+    places = found.submodule_search_locations if found else [str(path)]
+    if path.resolve() not in [Path(place).resolve() for place in places or ()]:
+        where = next(iter(places or ()), found.origin if found else None) or "Python itself"
+        raise GridproofError(
+            f"found a folder called {name!r}, under which Python already finds {where}; "
+            "expected another name"
+        )
 
 
 def parts_in(folder: PartsFolder) -> Iterator[tuple[str, str, str, Path]]:

@@ -41,7 +41,7 @@ def load_config(
     replaced = {key: override(key, value) for key, value in (overrides or {}).items()}
     document = read_yaml(path)
     document = replace(document, data=document.data | replaced)
-    parts = parts_of(document)
+    parts = parts_of(document, replaced)
     schema = schema_of(parts)
     complaints = list(reference_complaints(document.data, schema))
     try:
@@ -57,15 +57,18 @@ def load_config(
     raise GridproofError(report(complaints, document, replaced.keys()))
 
 
-def parts_of(document: Document) -> Catalogue:
+def parts_of(document: Document, replaced: Collection[str]) -> Catalogue:
     """Return the parts of the folders that a study lists; of a list of other things, none."""
     listed = document.data.get("parts", [])
     if not isinstance(listed, list) or not all(isinstance(item, str) for item in listed):
         return catalogue()
-    try:
-        return catalogue(tuple(listed))
-    except GridproofError as error:
-        raise GridproofError(f"{document.location(('parts',))}: {error}") from None
+    for count in range(1, len(listed) + 1):
+        try:
+            catalogue(tuple(listed[:count]))
+        except GridproofError as error:
+            complaint = Complaint(("parts", count - 1), str(error))
+            raise GridproofError(report_line(complaint, document, replaced)) from None
+    return catalogue(tuple(listed))
 
 
 def override(key: str, value: object) -> object:
