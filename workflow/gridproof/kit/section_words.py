@@ -38,9 +38,11 @@ class SectionWords:
     ----------
     names : what templates may name; no two families of an experiment offer one name.
     notes : sentences about the cells, which stand below the question.
+    splits : other ways to measure a split: the beginning of columns of `epochs` -> in words.
     numbers : what values in print may be of besides columns of `epochs`, by the quantity's name.
     """
 
     names: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    splits: Mapping[str, str] = field(default_factory=dict)
     numbers: Mapping[str, PrintedNumber] = field(default_factory=dict)

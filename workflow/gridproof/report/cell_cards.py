@@ -11,16 +11,20 @@ import pandas as pd
 import yaml
 
 from gridproof.files.layout import CELLS, assembled_folder, block_of
-from gridproof.report.claim_views import JudgedClaim, cell_link
 from gridproof.kit.markdown import Markdown, escape, table
+from gridproof.kit.quantity import Quantity, decimal, summarise, thousands, unmeasured
+from gridproof.plan.job_plans import PlannedCell, StudyPlan
+from gridproof.report.claim_views import JudgedClaim, cell_link
+from gridproof.report.column_words import column_words
 from gridproof.report.page_html import heading_id
-from gridproof.report.report_plan import PlannedCell, StudyPlan
 from gridproof.tables.ask import training_seconds
 from gridproof.tables.members import Member, Slice
-from gridproof.kit.quantity import Quantity, decimal, summarise, thousands
 
 MADE_WITH = ("engine", "threads", "device", "python", "commit", "finished")
 """Columns of the table of replicates that say how a replicate was made."""
+
+SHOWN = ("val_loss", "val_accuracy")
+"""Columns of `epochs` that the table of all cells shows, where a cell has them."""
 
 WIDTH = 72
 """Characters of a line of YAML that the page shows without scrolling."""
@@ -47,14 +51,13 @@ class Card:
     ----------
     data : the data set, as the study names it.
     replicates : a row a seed, ascending, of all experiments that use the cell.
-    val_loss, val_accuracy : after the last epoch, over the same seeds.
+    ends : columns of `epochs` after the last epoch, over the same seeds.
     """
 
     planned: PlannedCell
     data: str
     replicates: pd.DataFrame = field(repr=False)
-    val_loss: Quantity
-    val_accuracy: Quantity
+    ends: Mapping[str, Quantity]
     uses: tuple[Use, ...]
     claims: tuple[JudgedClaim, ...]
     plan: StudyPlan
@@ -76,7 +79,7 @@ class Card:
 
     @property
     def n_parameters(self) -> str:
-        """How many numbers were trained; for trees, a threshold a split and a value a leaf."""
+        """How many numbers were trained, as the family counts them."""
         counts = sorted(set(self.replicates["n_parameters"]))
         return " or ".join(thousands(count) for count in counts)
 
@@ -159,8 +162,7 @@ def make_cards(
                 planned=cell,
                 data=experiment.data,
                 replicates=replicates_of(members[cell.cell]),
-                val_loss=finals_of(members[cell.cell], "val_loss"),
-                val_accuracy=finals_of(members[cell.cell], "val_accuracy"),
+                ends={column: finals_of(members[cell.cell], column) for column in SHOWN},
                 uses=tuple(uses[cell.cell]),
                 claims=tuple(resting.get(cell.cell, {}).values()),
                 plan=plan,
@@ -176,9 +178,15 @@ def replicates_of(members: Iterable[Member]) -> pd.DataFrame:
     return pd.DataFrame([rows[seed] for seed in sorted(rows)])
 
 
-def finals_of(members: Iterable[Member], column: str) -> Quantity:
-    """Return a column of `epochs` after the last epoch, over the seeds of `replicates_of`."""
-    values = {seed: value for member in members for seed, value in member.finals(column).items()}
+def finals_of(members: Sequence[Member], column: str) -> Quantity:
+    """Return a column of `epochs` after the last epoch, over the seeds of `replicates_of`.
+
+    A trainer that does not record the column has measured nothing.
+    """
+    recorded = [member for member in members if column in member.epochs]
+    if not any(member.epochs[column].notna().any() for member in recorded):
+        return unmeasured(len(set().union(*(member.seeds for member in members))))
+    values = {seed: value for member in recorded for seed, value in member.finals(column).items()}
     return summarise(values.values())
 
 
@@ -191,18 +199,10 @@ def uses_of_cells(plan: StudyPlan) -> dict[str, list[Use]]:
     return uses
 
 
-def cards_table(cards: Iterable[Card]) -> Markdown:
+def cards_table(cards: Sequence[Card]) -> Markdown:
     """Return a row a cell of the study: who it is, where it is used, how it ended, what it took."""
-    headers = (
-        "cell",
-        "experiments",
-        "family",
-        "seeds",
-        "parameters",
-        "validation loss",
-        "validation accuracy",
-        "seconds",
-    )
+    columns = [name for name in SHOWN if any(card.ends[name].is_measured for card in cards)]
+    headers = ("cell", "experiments", "family", "seeds", "parameters")
     rows = [
         (
             card.link,
@@ -210,10 +210,9 @@ def cards_table(cards: Iterable[Card]) -> Markdown:
             card.planned.spec["family"],
             len(card.seeds),
             card.n_parameters,
-            card.val_loss,
-            card.val_accuracy,
+            *(card.ends[column] for column in columns),
             card.seconds,
         )
         for card in cards
     ]
-    return table(headers, rows)
+    return table([*headers, *map(column_words, columns), "seconds"], rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import yaml
@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from gridproof.errors import GridproofError, nearest
 from gridproof.kit.markdown import Markdown, escape
+
+FILE = "references.yaml"
 
 
 class Reference(BaseModel):
@@ -62,10 +64,26 @@ class Citations:
         ]
 
 
-def read_references(path: Path) -> dict[str, Reference]:
-    """Read and check `references.yaml`."""
+def read_references(folders: Iterable[Path]) -> dict[str, Reference]:
+    """Read and check the files `references.yaml` of some folders, those that have one.
+
+    Raises
+    ------
+    GridproofError : a file cannot be read, or has a key that an earlier one has.
+    """
+    works: dict[str, Reference] = {}
+    for path in (folder / FILE for folder in folders):
+        found = read_works(path) if path.is_file() else {}
+        if twice := sorted(works.keys() & found.keys()):
+            raise GridproofError(f"{path}: another {FILE} has {twice[0]!r}, too; rename yours")
+        works |= found
+    return works
+
+
+def read_works(path: Path) -> dict[str, Reference]:
+    """Read and check one file of references; an empty file has none."""
     try:
-        works = yaml.safe_load(path.read_text(encoding="utf-8"))
+        works = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
         return TypeAdapter(dict[str, Reference]).validate_python(works)
     except (OSError, yaml.YAMLError, ValidationError) as error:
         raise GridproofError(f"{path}: {error}") from error

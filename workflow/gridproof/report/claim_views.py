@@ -11,14 +11,23 @@ from pathlib import Path
 from typing import Any
 
 from gridproof.files.formats import read_table
+from gridproof.judge.outcomes import FAILED
 from gridproof.judge.thresholds import ANY, UNWRITTEN
 from gridproof.kit.markdown import Markdown, code, escape, table
-from gridproof.report.page_html import heading_id
 from gridproof.kit.quantity import NONE, decimal, scientific, thousands
+from gridproof.report.page_html import heading_id
 
 OWN = "your own"
-CONTRADICTS = "contradicts"
-KINDS = ("holds", "holds in some seeds", "does not hold", "cannot be tested")
+AGREES, CONTRADICTS = "agrees", "contradicts"
+KINDS = {
+    "holds": "held in every seed",
+    "holds in some seeds": "held in some seeds only",
+    "does not hold": "held in none",
+    "cannot be tested": "could not be tested",
+    FAILED: "could not be judged, as their code failed",
+}
+"""The kinds of verdicts, and how a sentence that counts them says each."""
+SOME = "holds in some seeds"
 COUNTS = {"steps", "parameters", "regions", "rates"}
 LARGEST_DECIMAL = 1e4
 SMALLEST_DECIMAL = 1e-3
@@ -50,7 +59,7 @@ class JudgedClaim:
     @property
     def kind(self) -> str:
         """The verdict without numbers of seeds."""
-        return KINDS[1] if self.verdict.startswith("holds in") else self.verdict
+        return SOME if self.verdict.startswith("holds in") else self.verdict
 
     @property
     def badge(self) -> Markdown:
@@ -84,8 +93,33 @@ class JudgedClaim:
 
     @property
     def reason(self) -> str:
-        """Why it cannot be tested; empty if it can."""
+        """Why it cannot be tested, or how its code failed; else empty."""
         return str(self.evidence["reason"])
+
+    @property
+    def failed(self) -> bool:
+        """Whether its own code failed, so that nothing is known of the statement."""
+        return self.verdict == FAILED
+
+    @property
+    def has_p_value(self) -> bool:
+        """Whether its numbers vary over the seeds, so that a test says how surely it holds."""
+        return not math.isnan(self.adjusted)
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the numbers in print meet the rule."""
+        return self.in_print == AGREES
+
+    def unmet_in_print(self) -> Markdown:
+        """Return the conditions that the numbers in print do not meet, with these numbers."""
+        unmet = [item for item in self.evidence["conditions"] if item["in_print"] is False]
+        return Markdown(
+            ", ".join(
+                f"{escape(item['what'])} is {number(item['published'], item['unit'])}"
+                for item in unmet
+            )
+        )
 
     def conditions_table(self) -> Markdown:
         """Return a row a condition: the number, its bounds, each seed, the interval, in print.
@@ -133,12 +167,22 @@ class Claims:
         counts = Counter(claim.kind for claim in self.claims)
         return [(kind, counts[kind]) for kind in KINDS if counts[kind]]
 
+    def in_words(self) -> str:
+        """Return how many claims have which kind of verdict, as the end of a sentence."""
+        counts = [f"{count} {KINDS[kind]}" for kind, count in self.counted()]
+        return " and ".join(filter(None, [", ".join(counts[:-1]), *counts[-1:]]))
+
+    @property
+    def has_sections(self) -> bool:
+        """Whether some claim names a section of a write-up."""
+        return any(claim.section for claim in self.claims)
+
     def contradicting(self) -> list[JudgedClaim]:
         """Return the claims that the published study's own numbers contradict."""
         return [claim for claim in self.claims if claim.in_print == CONTRADICTS]
 
     def by_section(self) -> Markdown:
-        """Return a row a section of the published study: how many claims of each verdict."""
+        """Return a row a section of the write-up: how many claims of each verdict."""
         names = {claim.section or OWN for claim in self.claims}
         sections = sorted(names, key=lambda name: (name == OWN, not name[0].isdigit(), name))
         kinds = [kind for kind, _ in self.counted()]
@@ -159,20 +203,23 @@ def read_claims(path: Path) -> Claims:
     )
 
 
-def claims_table(claims: Iterable[JudgedClaim]) -> Markdown:
-    """Return a row a claim: verdict, statement, ours with its interval, what is in print."""
+def claims_table(claims: Iterable[JudgedClaim], *, in_print: bool) -> Markdown:
+    """Return a row a claim: verdict, statement, its number with the interval.
+
+    In a study that has values in print, what they say stands beside it.
+    """
     rows = [
         (
             claim.link,
             claim.badge,
             claim.statement + (" (a supposition)" if claim.speculation else ""),
             claim.shown or claim.reason,
-            claim.printed,
+            *([claim.printed] if in_print else []),
         )
         for claim in claims
     ]
-    headers = ("claim", "verdict", "statement", "ours [interval]", "published")
-    return table(headers, rows)
+    numbers = ("ours [interval]", "published") if in_print else ("mean [interval]",)
+    return table(["claim", "verdict", "statement", *numbers], rows)
 
 
 def condition_row(condition: dict[str, Any], seeds: list[str]) -> tuple[object, ...]:

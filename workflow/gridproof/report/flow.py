@@ -8,9 +8,9 @@ from pathlib import Path
 from jinja2 import Environment
 
 from gridproof.files.atomic import write_text
+from gridproof.plan.job_plans import StudyPlan
 from gridproof.report.page_html import Image
 from gridproof.report.pictures import Picture
-from gridproof.report.report_plan import StudyPlan
 from gridproof.report.template_environments import render
 from gridproof.words import plural
 

@@ -21,7 +21,7 @@ from gridproof.report.embed import data_uri
 
 VERDICT = re.compile(
     r"(?P<some>holds in \d+ of \d+ seeds)|(?P<holds>holds)"
-    r"|(?P<fails>does not hold)|(?P<untested>cannot be tested)"
+    r"|(?P<fails>does not hold)|(?P<untested>cannot be tested|failed)"
 )
 SCRIPTS = ("page.js", "tables.js", "explorer.js")
 """What every page runs, in this order; without scripts everything can be read all the same."""

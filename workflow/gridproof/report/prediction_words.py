@@ -1,42 +1,48 @@
-"""What templates may ask of the predictions of image models."""
+"""What templates may ask of the predictions that models made of test images."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import pandas as pd
 
+from gridproof.kit.markdown import Markdown, table
 from gridproof.kit.model_comparison import (
     CONFIDENCE,
+    DIGITS,
     Place,
     missed_by_all,
     neighbour_gaps,
     outcomes,
     ranking,
 )
-from gridproof.kit.markdown import Markdown, table
+from gridproof.kit.quantity import Quantity, decimal, scientific, summarise
 from gridproof.tables.ask import Ask
 from gridproof.tables.members import Member
-from gridproof.kit.quantity import Quantity, decimal, scientific, summarise
 
 SPLIT = "test"
 SMALLEST_DECIMAL = 1e-3
+MCNEMAR = "McNemar's exact test"
+SWAPS = (
+    "an exact permutation test that swaps the outcomes of both, all seeds together, on any of the "
+    "images"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rank:
     """A model's place: its accuracy over the seeds, and the interval over test images."""
 
-    label: str
+    member: Member = field(repr=False)
     accuracy: Quantity
     interval: tuple[float, float]
 
     @property
-    def kind(self) -> str:
-        """The experiment that a comparison took the model from: the first word of its label."""
-        return self.label.split(" ")[0]
+    def label(self) -> str:
+        """What the experiment calls the model."""
+        return self.member.label
 
     @property
     def written_interval(self) -> str:
@@ -57,24 +63,39 @@ class Judged:
 
     @cached_property
     def models(self) -> dict[str, pd.DataFrame]:
-        """For each cell, by label: whether each seed is right about each test image."""
-        return {member.label: outcomes(_tested(member)) for member in self.ask.members}
+        """For each cell: whether each seed is right about each test image."""
+        return {member.cell: outcomes(_tested(member)) for member in self.ask.members}
 
     @cached_property
     def places(self) -> list[Place]:
-        """The ranking, best first."""
-        return ranking(self.models)
+        """The ranking of the cells, best first; equal ones by what the experiment calls them."""
+        labels = {member.cell: member.label for member in self.ask.members}
+        return sorted(
+            ranking(self.models),
+            key=lambda place: (-round(place.accuracy, DIGITS), labels[place.label]),
+        )
 
     @property
     def n_test(self) -> int:
         """How many images were tested."""
         return len(next(iter(self.models.values())))
 
+    @property
+    def test_name(self) -> str:
+        """The test by which neighbours in the ranking are compared.
+
+        With one seed each it has a name of its own; see `kit.model_comparison.paired_test`.
+        """
+        alone = all(right.shape[1] == 1 for right in self.models.values())
+        return MCNEMAR if alone else SWAPS
+
+    @cached_property
     def ranks(self) -> list[Rank]:
-        """Return the models, best first."""
+        """The models, best first."""
+        members = {member.cell: member for member in self.ask.members}
         return [
             Rank(
-                label=place.label,
+                member=members[place.label],
                 accuracy=summarise(place.accuracies),
                 interval=place.interval,
             )
@@ -87,27 +108,27 @@ class Judged:
 
     def accuracy_table(self) -> Markdown:
         """Return a row a cell, in the order of the config: losses, accuracies, interval."""
-        ranks = {rank.label: rank for rank in self.ranks()}
+        ranks = {rank.member.cell: rank for rank in self.ranks}
         rows = [
             (
-                label,
-                self.ask.mean("train_loss", label=label),
-                self.ask.mean("val_loss", label=label),
-                self.ask.mean("val_accuracy", label=label),
-                ranks[label].accuracy,
-                ranks[label].written_interval,
+                member.label,
+                self.ask.mean("train_loss", member),
+                self.ask.mean("val_loss", member),
+                self.ask.mean("val_accuracy", member),
+                ranks[member.cell].accuracy,
+                ranks[member.cell].written_interval,
             )
-            for label in self.ask.labels
+            for member in self.ask.members
         ]
         headers = ("model", "train loss", "validation loss", "validation accuracy")
         return table([*headers, "test accuracy", "interval"], rows)
 
     def best_table(self, count: int) -> Markdown:
-        """Return the best `count` models of each kind, kinds in the order of their best."""
-        kinds: dict[str, list[Rank]] = {}
-        for rank in self.ranks():
-            kinds.setdefault(rank.kind, []).append(rank)
-        best = [rank for ranks in kinds.values() for rank in ranks[:count]]
+        """Return the best `count` models of each group, groups in the order of their best."""
+        groups: dict[str, list[Rank]] = {}
+        for rank in self.ranks:
+            groups.setdefault(rank.member.group, []).append(rank)
+        best = [rank for ranks in groups.values() for rank in ranks[:count]]
         return table(["model", "test accuracy", "interval"], [_row(rank) for rank in best])
 
     def ranking_table(self) -> Markdown:
@@ -116,7 +137,7 @@ class Judged:
         rows = [
             (position, *_row(rank), p_value)
             for position, (rank, p_value) in enumerate(
-                zip(self.ranks(), [*gaps, ""], strict=True), start=1
+                zip(self.ranks, [*gaps, ""], strict=True), start=1
             )
         ]
         headers = ("place", "model", "test accuracy", "interval", "p, against the next")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +17,7 @@ from jinja2 import (
 
 from gridproof.errors import GridproofError
 from gridproof.judge.condition import CONFIDENCE
-from gridproof.report.cell_cards import cards_table
-from gridproof.report.citations import Citations
-from gridproof.report.claim_views import SMALLEST_DECIMAL, claims_table, number
 from gridproof.kit.markdown import code, escape, listed, table
-from gridproof.report.page_html import heading_id
 from gridproof.kit.quantity import (
     Quantity,
     change,
@@ -32,12 +27,19 @@ from gridproof.kit.quantity import (
     signed,
     thousands,
 )
+from gridproof.report.cell_cards import cards_table
+from gridproof.report.citations import Citations
+from gridproof.report.claim_views import SMALLEST_DECIMAL, claims_table, number
+from gridproof.report.page_html import heading_id
 
 
-def markdown_environment(templates: Path, citations: Citations) -> Environment:
-    """Return the environment of Markdown templates; text from outside goes through `| md`."""
+def markdown_environment(folders: Sequence[Path], citations: Citations) -> Environment:
+    """Return the environment of Markdown templates; text from outside goes through `| md`.
+
+    A template is taken from the first of the folders that has one of its name.
+    """
     environment = Environment(
-        loader=FileSystemLoader(templates),
+        loader=FileSystemLoader(folders),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -55,7 +57,6 @@ def markdown_environment(templates: Path, citations: Citations) -> Environment:
         change=change,
         scientific=scientific,
         counted=counted,
-        pairwise=pairwise,
         anchor=heading_id,
         small=small,
     )
@@ -84,15 +85,25 @@ def small(p_value: float) -> str:
     return decimal(p_value) if p_value >= SMALLEST_DECIMAL else scientific(p_value)
 
 
-def html_environment(templates: Path) -> Environment:
+def html_environment(folders: Sequence[Path]) -> Environment:
     """Return the environment of the HTML layout; everything but the body is escaped."""
     return Environment(
-        loader=FileSystemLoader(templates),
+        loader=FileSystemLoader(folders),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         autoescape=lambda name: name is not None and name.endswith((".html.j2", ".svg.j2")),
     )
+
+
+def has_template(environment: Environment, name: str) -> bool:
+    """Tell whether there is a template of this name."""
+    assert environment.loader is not None
+    try:
+        environment.loader.get_source(environment, name)
+    except TemplateNotFound:
+        return False
+    return True
 
 
 def render(environment: Environment, name: str, context: Mapping[str, Any]) -> str:

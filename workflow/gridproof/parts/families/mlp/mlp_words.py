@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from gridproof.tables.ask import Ask
     from gridproof.tables.members import Member
 
-EVAL_MODE = "train_eval_loss"
-SPLITS = {"train_loss": "train, as the epoch ran", EVAL_MODE: "train, in eval mode"}
-"""The loss of the train split: a running mean in train mode, and measured as the others are."""
+EVAL_MODE = "train_eval"
+"""How columns begin that hold the train split in eval mode, as the other splits are measured."""
+IN_EVAL_MODE = "train, in eval mode"
 
 
 def section_words(ask: Ask) -> SectionWords:
@@ -41,6 +41,7 @@ def section_words(ask: Ask) -> SectionWords:
             "eval_mode_table": partial(eval_mode_table, ask),
             "shapes_table": partial(shapes_table, ask),
         },
+        splits={EVAL_MODE: IN_EVAL_MODE},
         numbers={
             "gradient_norm": PrintedNumber(ask=gradient_norm, compared="ratio"),
             "bound_on_linear_regions": PrintedNumber(ask=region_bound, compared="change"),
@@ -54,14 +55,14 @@ def eval_mode_table(ask: Ask) -> Markdown:
     Empty where no cell has a finite loss in all three.
     """
     rows = []
-    for member in ask.measured(EVAL_MODE):
+    for member in ask.measured(f"{EVAL_MODE}_loss"):
         train, again, val = (
-            ask.mean(column, member) for column in ("train_loss", EVAL_MODE, "val_loss")
+            ask.mean(f"{split}_loss", member) for split in ("train", EVAL_MODE, "val")
         )
         if train.is_finite and again.is_finite and val.is_finite:
             gaps = (signed(val.mean - train.mean), signed(val.mean - again.mean))
             rows.append((member.label, train, again, val, *gaps))
-    headers = ["loss", *SPLITS.values(), "validation"]
+    headers = ["loss", "train, as the epoch ran", IN_EVAL_MODE, "validation"]
     headers += ["validation minus train as it ran", "validation minus train in eval mode"]
     return table(headers, rows) if rows else Markdown()
 
