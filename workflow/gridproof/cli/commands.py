@@ -47,6 +47,17 @@ def cells(configfile: Path, only: str | None) -> None:
 
 
 @cli.command()
+@CONFIGFILE
+@click.argument("cell")
+def why(configfile: Path, cell: str) -> None:
+    """Print what the identity of a CELL is made of, and what of its code cannot be told."""
+    from gridproof.cli.why_command import print_why
+    from gridproof.plan.reading import read_study
+
+    print_why(read_study(configfile), cell)
+
+
+@cli.command()
 def doctor() -> None:
     """Tell what this machine has, what a study would use of it, and what is missing."""
     from gridproof.cli.doctor import diagnose
