@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from gridproof.cli.claim_commands import (
+from gridproof.catalogue import catalogue
+from gridproof.cli.claim_commands import Judged, print_claim, print_claims
+from gridproof.cli.claim_pins import (
     Row,
     check_claims,
     meets,
     pin_claims,
-    print_claim,
-    print_claims,
+    pins_file,
     read_pins,
 )
 from gridproof.errors import GridproofError
-from gridproof.judge.claim_registry import published_claims
-from gridproof.judge.judging import claims_table, judge_all
-from judge.world import THRESHOLDS, tables_of, world
+from gridproof.judge.judging import judge_all
+from gridproof.judge.verdict_table import table_of_verdicts
+from gridproof.plan.study import Study
+from judge.world import claims, tables_of, world
 
 
 @pytest.fixture(scope="module")
@@ -27,15 +30,25 @@ def rows() -> list[Row]:
     given = world()
     given["learning_rate"][0].end_at("val_loss", 3.0)
     absent = {"xgboost": "the data 'faces' are not there (data/faces)"}
-    verdicts = judge_all(published_claims().values(), tables_of(given, absent))
-    return claims_table(verdicts, THRESHOLDS).to_pylist()
+    verdicts = judge_all(claims().values(), tables_of(given, absent))
+    return table_of_verdicts(verdicts).to_pylist()
+
+
+def failing(rows: list[Row], name: str) -> list[Row]:
+    """Return the rows with a claim that failed."""
+    evidence = json.dumps({"reason": f"claim {name!r} raised ZeroDivisionError"} | EMPTY)
+    failed = {"verdict": "failed", "evidence": evidence}
+    return [row | failed if row["id"] == name else row for row in rows]
+
+
+EMPTY: dict[str, object] = {"held": {}, "conditions": [], "thresholds": {}, "cells": []}
 
 
 def test_list_shows_verdicts_and_counts_them(
     rows: list[Row], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A line a claim, the sum at the end."""
-    print_claims(rows, None)
+    assert print_claims(Judged(rows, {}), None) == 0
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 46
     assert any(line.startswith("lr-extremes-flat") and "does not hold" in line for line in lines)
@@ -45,10 +58,30 @@ def test_list_shows_verdicts_and_counts_them(
 
 def test_list_of_a_section(rows: list[Row], capsys: pytest.CaptureFixture[str]) -> None:
     """Those of the section alone; an unknown one is refused."""
-    print_claims(rows, "6.1.2.3")
+    print_claims(Judged(rows, {}), "6.1.2.3")
     assert capsys.readouterr().out.splitlines()[-1] == "5 claims: 5 holds"
     with pytest.raises(GridproofError, match="no claims of section"):
-        print_claims(rows, "9.9")
+        print_claims(Judged(rows, {}), "9.9")
+
+
+def test_claim_that_failed_is_named_in_the_last_line(
+    rows: list[Row], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The exit code says it as well, for the list and for the claim alone."""
+    broken = failing(rows, "bn-loss")
+    assert print_claims(Judged(broken, {}), None) == 1
+    assert "1 failed (bn-loss)" in capsys.readouterr().out.splitlines()[-1]
+    assert print_claim(broken, "bn-loss") == 1
+    assert "verdict: failed: claim 'bn-loss' raised" in capsys.readouterr().out
+
+
+def test_claims_about_other_experiments_are_counted(
+    rows: list[Row], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody has to wonder where they are."""
+    print_claims(Judged(rows[:1], {"depth": ["a", "b"], "breadth": ["c"]}), None)
+    told = "3 claims are about experiments that this study does not have: breadth, depth"
+    assert told in capsys.readouterr().out.splitlines()
 
 
 def test_claim_is_printed_with_its_evidence(
@@ -100,6 +133,51 @@ def test_check_names_each_verdict_that_differs(
     assert "bn-loss: found 'holds', expected 'does not hold'" in told
     assert "gone: found 'no such claim', expected 'holds'" in told
     assert "bn-accuracy: found 'holds', expected 'none: it is not pinned'" in told
+
+
+def test_claim_that_failed_is_neither_pinned_nor_expected(
+    rows: list[Row], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is written, and a pin that says so by hand is not met."""
+    path = tmp_path / "expected.yaml"
+    broken = failing(rows, "bn-loss")
+    with pytest.raises(GridproofError, match="bn-loss failed"):
+        pin_claims(broken, path)
+    assert not path.exists()
+    pin_claims(rows, path)
+    path.write_text(path.read_text().replace("bn-loss: holds", "bn-loss: failed"))
+    assert check_claims(broken, path) == 1
+    assert "bn-loss: found 'failed'" in capsys.readouterr().out
+
+
+def planned(tmp_path: Path, expected: Path | None) -> Study:
+    """Return a study of nothing that names a file of pins, or none."""
+    return Study(
+        path=tmp_path / "mine.yaml",
+        name=None,
+        title="Mine",
+        experiments={},
+        cells={},
+        data={},
+        missing=(),
+        claims={},
+        catalogue=catalogue(()),
+        parts=(),
+        words=None,
+        expected_claims=expected,
+        note=None,
+    )
+
+
+def test_study_that_names_no_file_of_pins_overwrites_none(tmp_path: Path) -> None:
+    """The file is the study's own, or named on the command line; else the message says how to."""
+    own, other = tmp_path / "own.yaml", tmp_path / "other.yaml"
+    assert pins_file(planned(tmp_path, own), None, "--pin") == own
+    assert pins_file(planned(tmp_path, own), other, "--pin") == other
+    with pytest.raises(
+        GridproofError, match=r"mine\.yaml names no file .* `expected_claims: FILE`"
+    ):
+        pins_file(planned(tmp_path, None), None, "--pin")
 
 
 @pytest.mark.parametrize("content", [None, "- a list\n", "a: 1\n", "a: [\n"])

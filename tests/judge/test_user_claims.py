@@ -9,34 +9,46 @@ import pytest
 import yaml
 
 from gridproof.config.loading import load_config
+from gridproof.config.user_claims import UserClaim
 from gridproof.errors import GridproofError
 from gridproof.judge.forms import claim_from_yaml
-from gridproof.judge.judge_study import claims_in_file
 from gridproof.judge.judging import judge
+from gridproof.judge.published import Published
+from gridproof.judge.thresholds import Thresholds, read_thresholds
+from gridproof.part import Claim
 
-from .world import World, tables_of, world
+from .own_study import claims_of_study, written_study
+from .world import World, cell, tables_of, world
 
-DOCUMENT = (Path(__file__).parents[2] / "docs" / "claims.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+DOCUMENT = (ROOT / "docs" / "claims.md").read_text(encoding="utf-8")
 YAML_EXAMPLE = re.findall(r"```yaml\n(.*?)```", DOCUMENT, re.DOTALL)[0]
 PYTHON_EXAMPLE = re.findall(r"```python\n(.*?)```", DOCUMENT, re.DOTALL)[0]
+THRESHOLDS_EXAMPLE = re.findall(r"```yaml\n(.*?)```", DOCUMENT, re.DOTALL)[1]
 CLAIMS = yaml.safe_load(YAML_EXAMPLE)["claims"]
-STUDY = """\
+STUDY = f"""\
 title: Test
+parts: [{ROOT}/study/data]
 data:
-  countries: {source: geonames}
+  countries: {{source: geonames}}
 experiments:
   shape:
-    set: {depth: 6}
-    sweep: {width: [8, 16, 64]}
+    set: {{depth: 6}}
+    sweep: {{width: [8, 16, 64]}}
 """
+
+
+def documented(name: str) -> Claim:
+    """Return a claim of the documentation's example."""
+    return claim_from_yaml(name, UserClaim.model_validate(CLAIMS[name]))
 
 
 def width(given: World, units: int, **ends: float) -> None:
     """Let the networks of a width end elsewhere."""
-    for cell in given["shape"]:
-        if cell.parameters["width"] == units:
+    for member in given["shape"]:
+        if member.parameters["width"] == units:
             for column, value in ends.items():
-                cell.end_at(column, value)
+                member.end_at(column, value)
 
 
 FAILING = {
@@ -52,7 +64,7 @@ FAILING = {
 @pytest.mark.parametrize("name", CLAIMS)
 def test_documented_claim_holds_and_fails(name: str) -> None:
     """Every form of the documentation's example, put to tables that meet it and that do not."""
-    claim = claim_from_yaml(name, CLAIMS[name])
+    claim = documented(name)
     assert judge(claim, tables_of(world())).text == "holds"
     assert CLAIMS[name]["because"] in claim.rule
     given = world()
@@ -64,7 +76,7 @@ def test_documented_claim_holds_and_fails(name: str) -> None:
 @pytest.mark.parametrize("name", CLAIMS)
 def test_documented_claim_cannot_be_tested_without_its_experiment(name: str) -> None:
     """Data that are not there."""
-    verdict = judge(claim_from_yaml(name, CLAIMS[name]), tables_of({}, {"shape": "no data"}))
+    verdict = judge(documented(name), tables_of({}, {"shape": "no data"}))
     assert (verdict.text, verdict.reason) == ("cannot be tested", "no data")
 
 
@@ -76,23 +88,41 @@ def test_every_form_is_documented() -> None:
 
 def test_documented_file_of_claims_runs(tmp_path: Path) -> None:
     """The Python example holds where wide networks lead after one epoch, and fails elsewhere."""
-    path = tmp_path / "my_claims.py"
-    path.write_text(PYTHON_EXAMPLE)
-    (claim,) = claims_in_file(path)
+    folder = written_study(tmp_path, first_epoch=PYTHON_EXAMPLE)
+    (claim,) = claims_of_study(folder, "shape")
     given = world()
-    assert judge(claim, tables_of(given)).text == "holds"
-    for cell in given["shape"]:
-        if cell.parameters["width"] == 64:
-            cell.change("val_loss", lambda _: 3.0)
+    assert judge(claim, tables_of(given, {}, Published(), Thresholds({}))).text == "holds"
+    for member in given["shape"]:
+        if member.parameters["width"] == 64:
+            member.change("val_loss", lambda _: 3.0)
     assert judge(claim, tables_of(given)).text == "does not hold"
+
+
+def test_documented_thresholds_are_read(tmp_path: Path) -> None:
+    """The second example is a file of thresholds."""
+    path = tmp_path / "thresholds.yaml"
+    path.write_text(THRESHOLDS_EXAMPLE)
+    assert read_thresholds([path])["visible_loss"].written == "0.02 nats"
 
 
 def test_documented_claims_are_accepted_by_a_study(tmp_path: Path) -> None:
     """The examples fit a study with such an experiment."""
-    (tmp_path / "my_claims.py").write_text(PYTHON_EXAMPLE)
+    folder = written_study(tmp_path, first_epoch=PYTHON_EXAMPLE)
     path = tmp_path / "config.yaml"
-    path.write_text(f"{STUDY}{YAML_EXAMPLE}claims_file: {tmp_path / 'my_claims.py'}\n")
-    assert list(load_config(path).claims) == list(CLAIMS)
+    path.write_text(STUDY.replace("/study/data]", f"/study/data, {folder}]") + YAML_EXAMPLE)
+    config, parts = load_config(path)
+    assert list(config.claims) == list(CLAIMS)
+    assert parts.claim_modules() == (f"{folder.name}.claims.first_epoch",)
+
+
+def test_order_along_a_parameter_needs_one_cell_a_value() -> None:
+    """Two networks of one width would be put in an order that nothing decides."""
+    given = world()
+    deep = cell({"depth": 6, "width": 8}, epochs=50, steps=1, curves={"test_accuracy": 0.1})
+    given["shape"].append(deep)
+    verdict = judge(documented("accuracy-rises-with-width"), tables_of(given))
+    assert verdict.text == "cannot be tested"
+    assert "several cells with depth 6 and one width, expected one each" in verdict.reason
 
 
 GOOD = """\
@@ -159,41 +189,10 @@ def test_mistake_in_a_claim_is_told_with_its_line(
     assert len(str(caught.value).splitlines()) == 1
 
 
-@pytest.mark.parametrize(
-    ("content", "told"),
-    [
-        (None, "expected a file that can be read"),
-        ("def broken(:\n", "line 1: no valid Python"),
-    ],
-)
-def test_file_of_claims_is_checked_before_anything_runs(
-    tmp_path: Path, content: str | None, told: str
-) -> None:
-    """It has to be there and to be Python; it is not run."""
-    file = tmp_path / "my_claims.py"
-    if content is not None:
-        file.write_text(content)
+def test_file_of_claims_that_is_no_python_is_told_before_anything_runs(tmp_path: Path) -> None:
+    """With its line; it is not run."""
+    folder = written_study(tmp_path, mine="# claims\ndef broken(:\n")
     path = tmp_path / "config.yaml"
-    path.write_text(f"{STUDY}claims_file: {file}\n")
-    with pytest.raises(GridproofError, match=told):
+    path.write_text(STUDY.replace("/study/data]", f"/study/data, {folder}]"))
+    with pytest.raises(GridproofError, match=f"{folder}/claims/mine.py, line 2: no Python"):
         load_config(path)
-
-
-@pytest.mark.parametrize(
-    ("content", "told"),
-    [
-        ("x = 1\n", "found no `registry`"),
-        ("x = 1 / 0\n", "ZeroDivisionError"),
-        (
-            PYTHON_EXAMPLE + PYTHON_EXAMPLE.split("registry = Registry()")[1],
-            "two claims have the id",
-        ),
-    ],
-)
-def test_file_of_claims_that_fails_names_itself(tmp_path: Path, content: str, told: str) -> None:
-    """A user's mistake is told without a traceback."""
-    path = tmp_path / "my_claims.py"
-    path.write_text(content)
-    with pytest.raises(GridproofError, match=told) as caught:
-        claims_in_file(path)
-    assert str(path) in str(caught.value)

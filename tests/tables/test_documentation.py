@@ -10,7 +10,7 @@ import pytest
 from families.tiny import prepare_tiny
 from gridproof.catalogue import catalogue
 from gridproof.files.layout import assembled_folder
-from gridproof.judge.judging import SCHEMA as CLAIMS
+from gridproof.judge.verdict_table import SCHEMA as CLAIMS
 from gridproof.run.measurement_registry import quantities_of
 from gridproof.run.measuring import SCHEMA
 from gridproof.tables.collect import KEYS

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
-FAILED = "failed"
+FAILED: Final = "failed"
 Outcome = Literal["holds", "holds in some seeds", "does not hold", "cannot be tested", "failed"]
 
 PLAN = b"gridproof_plan"
