@@ -117,7 +117,8 @@ class Catalogue:
 
     def load(self, kind: str, name: str) -> ModuleType:
         """Import the module of a part."""
-        return import_part(self.module(kind, name), self.folders)
+        make_importable(self.folders)
+        return import_part(self.module(kind, name))
 
     def kind(self, name: str) -> Kind:
         """Return a kind of prepared data."""
@@ -235,6 +236,7 @@ def catalogue(parts: tuple[str, ...] = ()) -> Catalogue:
                 f"two folders of parts are called {folder.package!r}: {folder.path} and "
                 f"{paths[folder.package]}; Python can import one of them, rename the other"
             )
+    make_importable(folders)
     return _catalogue(folders)
 
 

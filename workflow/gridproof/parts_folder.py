@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import importlib.machinery
 import importlib.util
 import sys
+import sysconfig
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from keyword import iskeyword
@@ -63,14 +65,23 @@ def check_importable(path: Path) -> None:
             f"found a folder called {name!r}, expected a name that Python can import: letters, "
             "digits and _, no digit first"
         )
-    found = importlib.util.find_spec(name)
-    places = found.submodule_search_locations if found else [str(path)]
-    if path.resolve() not in [Path(place).resolve() for place in places or ()]:
-        where = next(iter(places or ()), found.origin if found else None) or "Python itself"
+    taken = installed(name)
+    if taken:
         raise GridproofError(
-            f"found a folder called {name!r}, under which Python already finds {where}; "
+            f"found a folder called {name!r}, under which Python already finds {taken}; "
             "expected another name"
         )
+
+
+def installed(name: str) -> str:
+    """Return what Python has under a name by itself or by installation; empty for nothing."""
+    if name in (*sys.stdlib_module_names, "gridproof"):
+        return "a module of its own" if name != "gridproof" else "this package"
+    places = [sysconfig.get_path(key) for key in ("purelib", "platlib")]
+    found = importlib.machinery.PathFinder.find_spec(name, places)
+    if found is None:
+        return ""
+    return str(found.origin or next(iter(found.submodule_search_locations or ()), name))
 
 
 def parts_in(folder: PartsFolder) -> Iterator[tuple[str, str, str, Path]]:
@@ -95,14 +106,13 @@ def parts_of_kind(kind: str, folder: Path, package: str) -> Iterator[tuple[str, 
             yield kind, entry.stem, f"{package}.{entry.stem}", path
 
 
-def import_part(module: str, folders: Sequence[PartsFolder] = ()) -> ModuleType:
-    """Import a module of a part; the parents of the folders are where packages are looked for.
+def import_part(module: str) -> ModuleType:
+    """Import a module of a part; packages of a study's own have been made importable before.
 
     Raises
     ------
     GridproofError : the module of a study's own fails while it is imported.
     """
-    make_importable(folders)
     if module.startswith(f"{ENGINE_PARTS}."):
         return importlib.import_module(module)
     try:
@@ -114,8 +124,32 @@ def import_part(module: str, folders: Sequence[PartsFolder] = ()) -> ModuleType:
 
 
 def make_importable(folders: Sequence[PartsFolder]) -> None:
-    """Let this process find the packages of a study's own parts."""
+    """Let this process find the packages of a study's own parts, each in its own folder alone.
+
+    The path of modules would not do: several studies call their folder `study`, and whichever lies
+    first on it, or has an `__init__.py`, would be found for all.
+    """
     for folder in folders:
-        parent = str(folder.path.parent)
-        if folder.package != ENGINE_PARTS and parent not in sys.path:
-            sys.path.insert(0, parent)
+        if folder.package != ENGINE_PARTS:
+            _register(folder.package, folder.path)
+
+
+def _register(package: str, path: Path) -> None:
+    known = sys.modules.get(package)
+    if known is not None and list(getattr(known, "__path__", ())) == [str(path)]:
+        return
+    for name in [item for item in sys.modules if item.partition(".")[0] == package]:
+        del sys.modules[name]  # another study's, which this process read before
+    init = path / "__init__.py"
+    spec = (
+        importlib.util.spec_from_file_location(
+            package, init, submodule_search_locations=[str(path)]
+        )
+        if init.is_file()
+        else importlib.machinery.ModuleSpec(package, None, is_package=True)
+    )
+    assert spec is not None
+    spec.submodule_search_locations = [str(path)]
+    sys.modules[package] = module = importlib.util.module_from_spec(spec)
+    if spec.loader is not None:
+        spec.loader.exec_module(module)

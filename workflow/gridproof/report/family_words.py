@@ -49,7 +49,7 @@ def words_of(family: Family, ask: Ask, folders: Sequence[PartsFolder]) -> Sectio
     """Return what one family offers; GridproofError if that is something else than words."""
     entry = family.absolute(family.words)
     module, _, function = entry.partition(":")
-    found = getattr(import_part(module, folders), function)(ask)
+    found = getattr(import_part(module), function)(ask)
     if not isinstance(found, SectionWords):
         raise GridproofError(
             f"{entry}: found {type(found).__name__}, expected SectionWords of "
