@@ -19,6 +19,7 @@ from gridproof.parts_folder import (
     PACKAGE_FOLDER,
     PartsFolder,
     import_part,
+    make_importable,
     parts_folder,
     parts_in,
 )
