@@ -15,7 +15,7 @@ from safetensors.numpy import save_file
 
 from gridproof.cli.compare_command import print_comparison
 from gridproof.errors import GridproofError
-from gridproof.run.comparing import compare
+from gridproof.run.comparing import compare_results
 
 CELL = "mlp-d1-0123456789ab"
 
@@ -80,7 +80,7 @@ def test_what_differs_is_named_with_how_much(
 ) -> None:
     """Cell, seed, file, column or tensor."""
     change(folders[1] / "cells" / CELL / "seed-1")
-    ((name, (found,)),) = compare(*folders).differences.items()
+    ((name, (found,)),) = compare_results(*folders).differences.items()
     assert f"{name}/{found}".startswith(f"{CELL}/seed-1/{told}")
     assert print_comparison(*folders) == 1
     assert "2 replicates in both, 1 of them differ" in capsys.readouterr().out
@@ -100,7 +100,7 @@ def test_folders_without_a_finished_replicate_are_not_equal(folders: tuple[Path,
     for results in folders:
         shutil.rmtree(results / "cells" / CELL)
     with pytest.raises(GridproofError, match="no finished replicate"):
-        compare(*folders)
+        compare_results(*folders)
 
 
 def test_replicates_of_one_folder_alone_are_named(folders, capsys) -> None:
@@ -113,4 +113,4 @@ def test_replicates_of_one_folder_alone_are_named(folders, capsys) -> None:
 def test_folder_without_cells_is_refused(folders, tmp_path) -> None:
     """A wrong path is no empty set of results."""
     with pytest.raises(GridproofError, match="expected a folder of results"):
-        compare(folders[0], tmp_path)
+        compare_results(folders[0], tmp_path)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from gridproof.run.comparing import compare
+from gridproof.run.comparing import compare_results
 from gridproof.words import plural
 
 SHOWN = 20
@@ -14,7 +14,7 @@ SHOWN = 20
 
 def print_comparison(first: Path, second: Path) -> int:
     """Tell whether two folders of results hold the same replicates; return 0 if so, else 1."""
-    found = compare(first, second)
+    found = compare_results(first, second)
     lines = [f"{name}/{line}" for name, what in found.differences.items() for line in what]
     for line in lines[:SHOWN]:
         click.echo(line)

@@ -158,7 +158,7 @@ def gpus(torch: Finding) -> Iterator[Finding]:
         return
     if devices:
         unused = [UNUSED] if any(line.endswith(WITHOUT) for line in torch.lines) else []
-        yield Finding(subject="GPUs", lines=[*map(described, devices), *unused])
+        yield Finding(subject="GPUs", lines=[*map(gpu_line, devices), *unused])
     else:
         yield Finding(subject="GPUs", lines=["none: networks on images compute on the CPU"])
     cores = available_cores()
@@ -167,7 +167,7 @@ def gpus(torch: Finding) -> Iterator[Finding]:
     yield Finding(subject="gpu slots", lines=[f"{slots} ({reason})"])
 
 
-def described(device: Device) -> str:
+def gpu_line(device: Device) -> str:
     """Return a device's name, memory, identifier, and who holds the lease on it."""
     size = "" if device.memory is None else f", {device.memory / 1024:.0f} GiB"
     state = lease_state(locks_folder(), device)

@@ -33,7 +33,7 @@ class SharedReplicates:
         return not (self.only_first or self.only_second or self.differences)
 
 
-def compare(first: Path, second: Path) -> SharedReplicates:
+def compare_results(first: Path, second: Path) -> SharedReplicates:
     """Compare the replicates below two folders of results, file by file.
 
     Raises
@@ -41,9 +41,9 @@ def compare(first: Path, second: Path) -> SharedReplicates:
     GridproofError
         If one of them has no finished replicate, or a file that differs cannot be read.
     """
-    ours, theirs = replicates(first), replicates(second)
+    ours, theirs = replicate_folders(first), replicate_folders(second)
     shared = sorted(ours.keys() & theirs.keys())
-    found = {name: tuple(differences(ours[name], theirs[name])) for name in shared}
+    found = {name: tuple(replicate_differences(ours[name], theirs[name])) for name in shared}
     return SharedReplicates(
         n_shared=len(shared),
         only_first=tuple(sorted(ours.keys() - theirs.keys())),
@@ -52,7 +52,7 @@ def compare(first: Path, second: Path) -> SharedReplicates:
     )
 
 
-def replicates(results: Path) -> dict[str, Path]:
+def replicate_folders(results: Path) -> dict[str, Path]:
     """Return the folders of finished replicates by `<cell>/seed-<seed>`."""
     cells = results / CELLS.name
     if not cells.is_dir():
@@ -63,7 +63,7 @@ def replicates(results: Path) -> dict[str, Path]:
     return {f"{file.parent.parent.name}/{file.parent.name}": file.parent for file in manifests}
 
 
-def differences(first: Path, second: Path) -> Iterator[str]:
+def replicate_differences(first: Path, second: Path) -> Iterator[str]:
     """Yield what differs between two replicates; how they were made does not count."""
     names = {file.name for folder in (first, second) for file in folder.iterdir()} - {MANIFEST}
     for name in sorted(names):
@@ -71,10 +71,10 @@ def differences(first: Path, second: Path) -> Iterator[str]:
         if not all(file.is_file() for file in files):
             yield f"{name}: only in {(first if files[0].is_file() else second)}"
         elif files[0].read_bytes() != files[1].read_bytes():
-            yield from content_differences(name, *files)
+            yield from file_differences(name, *files)
 
 
-def content_differences(name: str, first: Path, second: Path) -> Iterator[str]:
+def file_differences(name: str, first: Path, second: Path) -> Iterator[str]:
     """Yield which columns or tensors of two files differ, and by how much at most."""
     if first.suffix == ".parquet":
         one, other = columns(read_table(first)), columns(read_table(second))

@@ -38,7 +38,7 @@ def find_devices() -> tuple[Device, ...]:
     machine = machine_devices()
     if wanted is None or not machine:
         return tuple(device for devices in machine.values() for device in devices)
-    chosen = [device for name in wanted for device in named(name, machine)]
+    chosen = [device for name in wanted for device in devices_named(name, machine)]
     if len(set(chosen)) < len(chosen):
         raise GridproofError(
             f"{VISIBLE}={os.environ[VISIBLE]!r}: found a device twice, expected each once"
@@ -65,7 +65,7 @@ def visible_names(value: str | None) -> tuple[str, ...] | None:
     return tuple(names)
 
 
-def named(name: str, machine: Machine) -> tuple[Device, ...]:
+def devices_named(name: str, machine: Machine) -> tuple[Device, ...]:
     """Return the devices that one name of CUDA_VISIBLE_DEVICES means."""
     groups = list(machine.values())
     if name.isdecimal():

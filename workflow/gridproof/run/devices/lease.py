@@ -78,12 +78,12 @@ def take(devices: Sequence[Device], folder: Path) -> tuple[Device, FileLock]:
     waiting = False
     while True:
         for device in devices:
-            lock = FileLock(lock_file(folder, device), mode=0o666)
+            lock = FileLock(device_lock(folder, device), mode=0o666)
             try:
                 lock.acquire(timeout=0)
             except Timeout:
                 continue
-            lock_file(folder, device).touch()  # new again, for what tidies /tmp of old files
+            device_lock(folder, device).touch()  # new again, for what tidies /tmp of old files
             return device, lock
         if not waiting:
             states = [f"{d.identifier}: {lease_state(folder, d)}" for d in devices]
@@ -92,7 +92,7 @@ def take(devices: Sequence[Device], folder: Path) -> tuple[Device, FileLock]:
         time.sleep(POLL_SECONDS)
 
 
-def lock_file(folder: Path, device: Device) -> Path:
+def device_lock(folder: Path, device: Device) -> Path:
     """Return the lock file of a device, which its UUID names."""
     return folder / f"{re.sub(r'[^A-Za-z0-9-]', '_', device.identifier)}.lock"
 
@@ -130,7 +130,7 @@ def environment(changes: Mapping[str, str]) -> Iterator[None]:
 
 def lease_state(folder: Path, device: Device) -> str:
     """Return `free`, `held by process N`, or `held` where the kernel does not tell by which."""
-    path = lock_file(folder, device)
+    path = device_lock(folder, device)
     try:
         descriptor = os.open(path, os.O_RDONLY)
     except FileNotFoundError:

@@ -50,7 +50,7 @@ def devices_by_gpu() -> Iterator[tuple[str, tuple[Device, ...]]]:
             gpu = pynvml.nvmlDeviceGetHandleByIndex(index)
         except pynvml.NVMLError_NoPermission:
             continue  # a scheduler keeps it from this job, and CUDA does not count it either
-        found = described(gpu)
+        found = device_of(gpu)
         yield found.identifier, tuple(mig_instances(gpu)) if is_divided(gpu) else (found,)
 
 
@@ -70,10 +70,10 @@ def mig_instances(gpu: Any) -> Iterator[Device]:
             instance = pynvml.nvmlDeviceGetMigDeviceHandleByIndex(gpu, index)
         except pynvml.NVMLError_NotFound:
             continue  # there may be as many instances as indices, but need not
-        yield described(instance)
+        yield device_of(instance)
 
 
-def described(handle: Any) -> Device:
+def device_of(handle: Any) -> Device:
     """Return what the driver says of a GPU or of an instance, by its handle."""
     try:
         memory = pynvml.nvmlDeviceGetMemoryInfo(handle).total // BYTES_OF_MIB
