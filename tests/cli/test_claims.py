@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gridproof.catalogue import catalogue
-from gridproof.cli.claim_commands import Judged, print_claim, print_claims
+from gridproof.cli.claim_commands import Judged, print_claim, print_claims, read_claims
 from gridproof.cli.claim_pins import (
     Row,
     check_claims,
@@ -18,9 +18,13 @@ from gridproof.cli.claim_pins import (
     read_pins,
 )
 from gridproof.errors import GridproofError
+from gridproof.judge.judge_study import write_claims
 from gridproof.judge.judging import judge_all
 from gridproof.judge.verdict_table import table_of_verdicts
+from gridproof.plan.plan_files import claims_file, claims_plan
 from gridproof.plan.study import Study
+from gridproof.plan.wire import written
+from judge.own_study import one_claim, written_study
 from judge.world import claims, tables_of, world
 
 
@@ -150,8 +154,8 @@ def test_claim_that_failed_is_neither_pinned_nor_expected(
     assert "bn-loss: found 'failed'" in capsys.readouterr().out
 
 
-def planned(tmp_path: Path, expected: Path | None) -> Study:
-    """Return a study of nothing that names a file of pins, or none."""
+def planned(tmp_path: Path, expected: Path | None, *parts: str) -> Study:
+    """Return a study of nothing that names a file of pins, or none, and its own parts."""
     return Study(
         path=tmp_path / "mine.yaml",
         name=None,
@@ -161,8 +165,8 @@ def planned(tmp_path: Path, expected: Path | None) -> Study:
         data={},
         missing=(),
         claims={},
-        catalogue=catalogue(()),
-        parts=(),
+        catalogue=catalogue(parts),
+        parts=parts,
         words=None,
         expected_claims=expected,
         note=None,
@@ -178,6 +182,30 @@ def test_study_that_names_no_file_of_pins_overwrites_none(tmp_path: Path) -> Non
         GridproofError, match=r"mine\.yaml names no file .* `expected_claims: FILE`"
     ):
         pins_file(planned(tmp_path, None), None, "--pin")
+
+
+def test_verdicts_of_other_code_or_thresholds_are_not_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A helper or a threshold was edited since: `holds` would be said of something else."""
+    monkeypatch.chdir(tmp_path)
+    folder = written_study(tmp_path, helper="LIMIT = 0.0\n")
+    text = f"from {folder.name}.claims.helper import LIMIT\n" + one_claim("low", "return [LIMIT]")
+    (folder / "claims" / "low.py").write_text(text)
+    study = planned(tmp_path, None, str(folder))
+    plan = claims_file(study)
+    plan.parent.mkdir(parents=True)
+    plan.write_text(written(claims_plan(study)))
+    write_claims(plan, tmp_path, study.folder / "claims.parquet")
+    assert read_claims(study).left_out == {"shape": ["low"]}
+    (folder / "claims" / "helper.py").write_text("LIMIT = 0.9\n")
+    with pytest.raises(GridproofError, match="is of another state"):
+        read_claims(study)
+    write_claims(plan, tmp_path, study.folder / "claims.parquet")
+    assert read_claims(study).rows == []
+    (folder / "thresholds.yaml").write_text("{}")
+    with pytest.raises(GridproofError, match="is of another state"):
+        read_claims(study)
 
 
 @pytest.mark.parametrize("content", [None, "- a list\n", "a: 1\n", "a: [\n"])

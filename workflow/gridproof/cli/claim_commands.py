@@ -14,7 +14,8 @@ from gridproof.cli.claim_pins import check_claims, pin_claims, pins_file
 from gridproof.errors import GridproofError, nearest
 from gridproof.files.formats import read_table
 from gridproof.files.layout import CLAIMS
-from gridproof.judge.outcomes import FAILED, LEFT_OUT, PLAN
+from gridproof.judge.claims_code import judged_by
+from gridproof.judge.outcomes import FAILED, JUDGED_BY, LEFT_OUT, PLAN
 from gridproof.judge.thresholds import ANY
 from gridproof.plan.plan_files import claims_file
 from gridproof.plan.study import Study
@@ -71,9 +72,10 @@ def read_claims(study: Study) -> Judged:
         raise GridproofError(f"{path} is not there: judge the claims with `{command}`")
     table = read_table(path)
     metadata = table.schema.metadata or {}
-    if metadata.get(PLAN, b"").decode() != claims_file(study).name:
+    made_of = (metadata.get(PLAN, b"").decode(), metadata.get(JUDGED_BY, b"").decode())
+    if made_of != (claims_file(study).name, judged_by(study.catalogue)):
         raise GridproofError(
-            f"{path} is of another state of {study.path}, its data or its code: "
+            f"{path} is of another state of {study.path}, its data, its thresholds or its code: "
             f"bring it up to date with `{command}`"
         )
     return Judged(rows=table.to_pylist(), left_out=json.loads(metadata.get(LEFT_OUT, b"{}")))

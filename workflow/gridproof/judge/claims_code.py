@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 
 from gridproof.catalogue import Catalogue
+from gridproof.files.digests import file_digest
 from gridproof.judge.published import PUBLISHED_FILE
 from gridproof.judge.thresholds import THRESHOLDS_FILE
 from gridproof.plan.reach import code_digest
@@ -26,3 +28,9 @@ def claim_files(catalogue: Catalogue) -> list[Path]:
     """Return the files of a study that claims read: its thresholds and its values in print."""
     names = (THRESHOLDS_FILE, PUBLISHED_FILE)
     return [path for name in names for path in catalogue.study_files(name)]
+
+
+def judged_by(catalogue: Catalogue) -> str:
+    """Return the digest of code and files together, by which old verdicts are told from new."""
+    files = [f"{path.name} {file_digest(path)}" for path in claim_files(catalogue)]
+    return sha256("\n".join([claims_code(catalogue), *files]).encode()).hexdigest()

@@ -11,9 +11,10 @@ from gridproof.catalogue import Catalogue, catalogue
 from gridproof.files.atomic import atomic_path
 from gridproof.files.formats import write_table
 from gridproof.judge.claim_tables import ExperimentTables, Tables
+from gridproof.judge.claims_code import judged_by
 from gridproof.judge.judging import judge_all
 from gridproof.judge.load_claims import claims_of
-from gridproof.judge.outcomes import LEFT_OUT, PLAN
+from gridproof.judge.outcomes import JUDGED_BY, LEFT_OUT, PLAN
 from gridproof.judge.published import PUBLISHED_FILE, read_published
 from gridproof.judge.thresholds import THRESHOLDS_FILE, read_thresholds
 from gridproof.judge.verdict_table import table_of_verdicts
@@ -42,7 +43,11 @@ def write_claims(plan_file: Path, tables_dir: Path, out: Path) -> None:
     tables = tables_of(plan, parts, tables_dir)
     judged, left_out = claims_of(parts, plan.claims, experiments_of(plan))
     table = table_of_verdicts(judge_all(judged, tables))
-    metadata = {PLAN: plan_file.name.encode(), LEFT_OUT: by_experiment(left_out).encode()}
+    metadata = {
+        PLAN: plan_file.name.encode(),
+        JUDGED_BY: judged_by(parts).encode(),
+        LEFT_OUT: by_experiment(left_out).encode(),
+    }
     with atomic_path(out) as path:
         write_table(path, table.replace_schema_metadata(metadata))
 
