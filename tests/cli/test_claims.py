@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gridproof.catalogue import catalogue
-from gridproof.cli.claim_commands import Judged, print_claim, print_claims, read_claims
+from gridproof.cli.claim_commands import ClaimRows, print_claim, print_claims, read_claims
 from gridproof.cli.claim_pins import (
     Row,
     check_claims,
@@ -52,7 +52,7 @@ def test_list_shows_verdicts_and_counts_them(
     rows: list[Row], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A line a claim, the sum at the end."""
-    assert print_claims(Judged(rows, {}), None) == 0
+    assert print_claims(ClaimRows(rows, {}), None) == 0
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 46
     assert any(line.startswith("lr-extremes-flat") and "does not hold" in line for line in lines)
@@ -62,10 +62,10 @@ def test_list_shows_verdicts_and_counts_them(
 
 def test_list_of_a_section(rows: list[Row], capsys: pytest.CaptureFixture[str]) -> None:
     """Those of the section alone; an unknown one is refused."""
-    print_claims(Judged(rows, {}), "6.1.2.3")
+    print_claims(ClaimRows(rows, {}), "6.1.2.3")
     assert capsys.readouterr().out.splitlines()[-1] == "5 claims: 5 holds"
     with pytest.raises(GridproofError, match="no claims of section"):
-        print_claims(Judged(rows, {}), "9.9")
+        print_claims(ClaimRows(rows, {}), "9.9")
 
 
 def test_claim_that_failed_is_named_in_the_last_line(
@@ -73,7 +73,7 @@ def test_claim_that_failed_is_named_in_the_last_line(
 ) -> None:
     """The exit code says it as well, for the list and for the claim alone."""
     broken = failing(rows, "bn-loss")
-    assert print_claims(Judged(broken, {}), None) == 1
+    assert print_claims(ClaimRows(broken, {}), None) == 1
     assert "1 failed (bn-loss)" in capsys.readouterr().out.splitlines()[-1]
     assert print_claim(broken, "bn-loss") == 1
     assert "verdict: failed: claim 'bn-loss' raised" in capsys.readouterr().out
@@ -83,7 +83,7 @@ def test_claims_about_other_experiments_are_counted(
     rows: list[Row], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Nobody has to wonder where they are."""
-    print_claims(Judged(rows[:1], {"depth": ["a", "b"], "breadth": ["c"]}), None)
+    print_claims(ClaimRows(rows[:1], {"depth": ["a", "b"], "breadth": ["c"]}), None)
     told = "3 claims are about experiments that this study does not have: breadth, depth"
     assert told in capsys.readouterr().out.splitlines()
 

@@ -23,7 +23,7 @@ from gridproof.plan.study import Study
 Row = dict[str, Any]
 
 
-class Judged(NamedTuple):
+class ClaimRows(NamedTuple):
     """The table of a study's claims, and experiment -> ids of those about what it does not have."""
 
     rows: list[Row]
@@ -59,7 +59,7 @@ def claims_command(
     return print_claims(judged, section)
 
 
-def read_claims(study: Study) -> Judged:
+def read_claims(study: Study) -> ClaimRows:
     """Return the table of a study's claims.
 
     Raises
@@ -78,10 +78,10 @@ def read_claims(study: Study) -> Judged:
             f"{path} is of another state of {study.path}, its data, its thresholds or its code: "
             f"bring it up to date with `{command}`"
         )
-    return Judged(rows=table.to_pylist(), left_out=json.loads(metadata.get(LEFT_OUT, b"{}")))
+    return ClaimRows(rows=table.to_pylist(), left_out=json.loads(metadata.get(LEFT_OUT, b"{}")))
 
 
-def print_claims(judged: Judged, section: str | None) -> int:
+def print_claims(judged: ClaimRows, section: str | None) -> int:
     """Print a line a claim and the verdicts counted; return the exit code, 1 if one failed.
 
     A line is id, section, verdict, statement; the last one names the claims that failed.

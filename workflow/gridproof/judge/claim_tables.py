@@ -17,7 +17,7 @@ from gridproof.judge.thresholds import ANY, Thresholds
 from gridproof.part import UntestableError
 from gridproof.tables.members import Member
 
-Bound = str | float
+Limit = str | float
 """The name of a threshold, or a number."""
 
 
@@ -172,7 +172,7 @@ class Tables:
 
     def at_least(
         self,
-        bound: Bound,
+        bound: Limit,
         values: pd.Series | Mapping[int, float],
         *,
         what: str,
@@ -199,7 +199,7 @@ class Tables:
 
     def at_most(
         self,
-        bound: Bound,
+        bound: Limit,
         values: pd.Series | Mapping[int, float],
         *,
         what: str,
@@ -220,8 +220,8 @@ class Tables:
 
     def near(
         self,
-        middle: Bound,
-        within: Bound,
+        middle: Limit,
+        within: Limit,
         values: pd.Series | Mapping[int, float],
         *,
         what: str,
@@ -242,7 +242,7 @@ class Tables:
             high=center + distance,
         )
 
-    def _bound(self, bound: Bound) -> tuple[float, str]:
+    def _bound(self, bound: Limit) -> tuple[float, str]:
         if isinstance(bound, str):
             threshold = self.thresholds[bound]
             return threshold.value, threshold.unit
