@@ -11,15 +11,9 @@ import pytest
 from gridproof.catalogue import catalogue
 from gridproof.config.expand import ResolvedExperiment, expand
 from gridproof.config.fit import figure_misfit
+from gridproof.config.json_schema import json_schema, schema_text
 from gridproof.config.loading import load_config
-from gridproof.config.pages import (
-    DEFAULT_PARTS,
-    REFERENCE_FILE,
-    SCHEMA_FILE,
-    json_schema,
-    reference,
-    schema_text,
-)
+from gridproof.config.pages import DEFAULT_PARTS, REFERENCE_FILE, SCHEMA_FILE, reference
 from gridproof.config.yaml_reader import read_yaml
 from gridproof.parts.families.mlp import MlpParameters
 

@@ -1,4 +1,4 @@
-"""The files made from the schema: config/schema.json and docs/config.md, by `make docs`.
+"""The files made from the declarations: config/schema.json and docs/config.md, by `make docs`.
 
 They hold what any study may say, and what the parts of the default study add to it.
 """
@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
-from pydantic_core import core_schema
-
 from gridproof.catalogue import Catalogue, catalogue
+from gridproof.config.fit import figure_misfit
+from gridproof.config.json_schema import json_schema, schema_text
 from gridproof.config.schema import StudySchema, camel, schema_of
+from gridproof.parts_folder import ENGINE_PARTS
 
 DEFAULT_PARTS = ("study",)
 SCHEMA_FILE = Path("config/schema.json")
@@ -28,9 +29,13 @@ the study before anything is trained; the message names the file, the line and t
 name.
 
 Scalars are read as in YAML 1.2: `1e-3` is a number, only `true` and `false` are switches, `no` and
-`1:30` are text. Data sources,
-families, measurements and figures are parts: besides those of the package, this page lists those
-that the default study brings (`parts: [study]`). It is made from their declarations by `make docs`.
+`1:30` are text.
+
+Data sources, families, measurements and figures are parts: files in `workflow/gridproof/parts/`,
+which any study may name, or in a folder of the study's own. Of the latter this page lists those of
+the default study, which another study may name where it says `parts: [study]` (all of them, with
+the claims), or `parts: [study/data, study/figures]`. The page is made from the declarations of the
+parts by `make docs`.
 """
 BOUNDS = {
     "minimum": "at least",
@@ -38,112 +43,157 @@ BOUNDS = {
     "maximum": "at most",
     "exclusiveMaximum": "less than",
 }
+LISTED_BELOW = {"measure": "Measurements", "figures": "Figures"}
+"""Keys whose values are names of parts, and the headings of the tables of these."""
 
 
-class FileSchema(GenerateJsonSchema):
-    """Leaves out what only Python sees: titles, null for 'absent', empty defaults."""
+@dataclass(frozen=True, slots=True)
+class PageSection:
+    """A table of keys: its heading, a sentence about it, the place of its keys, its definition."""
 
-    def field_title_should_be_set(self, schema: Any) -> bool:
-        """Return False: a key's name is title enough."""
-        return False
-
-    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
-        """Return the schema of the value: in a file a key is either absent or has one."""
-        return self.generate_inner(schema["schema"])
-
-    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
-        """Return the schema, with a default only where it says something."""
-        result = super().default_schema(schema)
-        if result.get("default") in (None, "", []) or isinstance(result["default"], dict):
-            result.pop("default", None)
-        return result
-
-    def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
-        """Return the schema of named sections, closed to names that miss the pattern."""
-        return super().dict_schema(schema) | {"additionalProperties": False}
+    title: str
+    text: str
+    place: str
+    definition: str
 
 
-def json_schema(parts: Catalogue) -> dict[str, Any]:
-    """Return the JSON Schema of a configuration file, for editors."""
-    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    return dialect | schema_of(parts).study.model_json_schema(schema_generator=FileSchema)
-
-
-def sections(schema: StudySchema, document: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Yield title, place in a study and definition (empty: the whole) of each part of the page."""
-    yield "Study", "the top level", ""
+def sections(schema: StudySchema, document: Mapping[str, Any]) -> Iterator[PageSection]:
+    """Yield the tables of keys of the page, in their order."""
+    yield PageSection("Study", "", "the top level", "")
     for name in schema.sources:
-        definition = f"{camel(name)}Source"
-        yield f"Data: `source: {name}`", "`data.<name>`", definition
-        for key, inner in inner_sections(document["$defs"][definition]):
-            yield f"Data: `source: {name}`, `{key}`", f"`data.<name>.{key}`", inner
+        yield from source_sections(schema.catalogue, document, name)
     family = schema.default_family or schema.families[0]
-    yield "Experiments", "`experiments.<name>`", f"{camel(family)}Experiment"
-    yield "Comparisons", "`comparisons.<name>`", "Comparison"
-    yield "Claims", "`claims.<id>`", "UserClaim"
+    yield PageSection("Experiments", "", "`experiments.<name>`", f"{camel(family)}Experiment")
+    yield PageSection("Comparisons", "", "`comparisons.<name>`", "Comparison")
+    yield PageSection("Claims", "", "`claims.<id>`", "UserClaim")
     for form in ("compare", "bound", "monotone"):
-        yield f"Claims: `{form}`", f"`claims.<id>.{form}`", form.capitalize()
-    yield "Claims: `argmax` and `argmin`", "`claims.<id>.argmax`, `claims.<id>.argmin`", "Extreme"
-    yield "Claims: `within`", "`claims.<id>.within`", "Within"
+        place = f"`claims.<id>.{form}`"
+        yield PageSection(f"Claims: `{form}`", "", place, form.capitalize())
+    place = "`claims.<id>.argmax`, `claims.<id>.argmin`"
+    yield PageSection("Claims: `argmax` and `argmin`", "", place, "Extreme")
+    yield PageSection("Claims: `within`", "", "`claims.<id>.within`", "Within")
     for family in schema.families:
-        place = (
-            f"`defaults.{family}`, `experiments.<name>.set`, each of `experiments.<name>.rows`, "
-            "and, as lists of values, `experiments.<name>.sweep`"
-        )
-        yield f"Parameters of the family `{family}`", place, f"{camel(family)}Values"
+        yield family_section(schema.catalogue, family)
 
 
-def inner_sections(section: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the keys of a section that are sections themselves, and their definitions."""
-    for key, entry in section["properties"].items():
-        found = entry.get("$ref") or next((e["$ref"] for e in entry.get("allOf", ())), None)
-        if found:
-            yield key, found.rpartition("/")[2]
+def source_sections(
+    parts: Catalogue, document: Mapping[str, Any], name: str
+) -> Iterator[PageSection]:
+    """Yield the tables of keys of a data source: its own, and those of sections inside it."""
+    source = parts.source(name)
+    definition = f"{camel(name)}Source"
+    module = parts.module("data", name)
+    own = "" if module.startswith(ENGINE_PARTS) else f" They need `parts: [{home(module)}/data]`."
+    yield PageSection(
+        f"Data: `source: {name}`",
+        f"They are prepared as data of the kind `{source.kind}`.{own}",
+        "`data.<name>`",
+        definition,
+    )
+    for key, entry in document["$defs"][definition]["properties"].items():
+        for inner, place in inner_sections(entry):
+            title = f"Data: `source: {name}`, `{key}`"
+            yield PageSection(title, "", place.format(f"`data.<name>.{key}`"), inner)
+
+
+def inner_sections(entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the definitions of sections that are a key's value or its items, and their place."""
+    places = [(entry, "{}"), *((item, "{}") for item in entry.get("allOf", ()))]
+    for option, place in (*places, (entry.get("items", {}), "each item of {}")):
+        if "$ref" in option:
+            yield option["$ref"].rpartition("/")[2], place
+
+
+def family_section(parts: Catalogue, name: str) -> PageSection:
+    """Return the table of a family's parameters."""
+    family = parts.family(name)
+    shown = ", ".join(f"`{figure}`" for figure in family.figures) or "none"
+    data = f"data of the kind `{family.kind}`"
+    if (given := parts.source_kind(name)) != family.kind:
+        data += f", which are made of those of the kind `{given}`"
+    text = family.description[:1].upper() + family.description[1:]
+    return PageSection(
+        f"Parameters of the family `{name}`",
+        f"{text}. It reads {data}; figures by default: {shown}.",
+        f"`defaults.{name}`, `experiments.<name>.set`, each of `experiments.<name>.rows`, and, as "
+        "lists of values, `experiments.<name>.sweep`",
+        f"{camel(name)}Values",
+    )
 
 
 def reference(parts: Catalogue) -> str:
     """Return docs/config.md: a table of keys for each part of the configuration."""
-    document = json_schema(parts)
+    schema, document = schema_of(parts), json_schema(parts)
     texts = [INTRODUCTION]
-    for title, place, definition in sections(schema_of(parts), document):
-        section = document["$defs"][definition] if definition else document
-        rows = "\n".join(table_rows(section))
+    for item in sections(schema, document):
+        section = document["$defs"][item.definition] if item.definition else document
+        properties = dict(section["properties"])
+        if "family" in properties:
+            properties["family"] = properties["family"] | {"enum": schema.families}
+        rows = "\n".join(table_rows(properties, section.get("required", [])))
+        text = f"{item.text}\n\n" if item.text else ""
         head = "| key | value | default | meaning |\n|---|---|---|---|"
-        texts.append(f"## {title}\n\nKeys of {place}.\n\n{head}\n{rows}\n")
-    return "\n".join([*texts, parts_text(parts)])
+        texts.append(f"## {item.title}\n\n{text}Keys of {item.place}.\n\n{head}\n{rows}\n")
+    return "\n".join([*texts, measurements_text(parts), figures_text(parts)])
 
 
-def parts_text(parts: Catalogue) -> str:
-    """Return the tables of measurements and figures, which a study names in lists."""
-    measurements = [
-        f"| `{entry.name}` | {', '.join(entry.families)} | {entry.description} |"
+def measurements_text(parts: Catalogue) -> str:
+    """Return the table of measurements."""
+    rows = [
+        f"| `{entry.name}` | {', '.join(entry.families)} | {home(entry.module)} "
+        f"| {entry.description} |"
         for entry in map(parts.measurement, parts.names("measurements"))
-    ]
-    figures = [
-        f"| `{entry.name}` | {', '.join(entry.families) or 'any'} | {entry.description} |"
-        for entry in map(parts.figure, parts.names("figures"))
-        if entry.shows == "experiment"
     ]
     return "\n".join(
         [
             "## Measurements\n\nItems of `experiments.<name>.measure`.\n",
-            "| name | families | what is measured |\n|---|---|---|",
-            *measurements,
-            "\n## Figures\n\nItems of `experiments.<name>.figures` and"
-            " `comparisons.<name>.figures`.\n",
-            "| name | families | what it shows |\n|---|---|---|",
-            *figures,
+            "| name | families | lies in | what is measured |\n|---|---|---|---|",
+            *rows,
             "",
         ]
     )
 
 
-def table_rows(section: Mapping[str, Any]) -> Iterator[str]:
+def figures_text(parts: Catalogue) -> str:
+    """Return the table of figures, with the families whose cells each can show."""
+    rows = [
+        f"| `{entry.name}` | {families_text(parts, entry.name)} | {home(entry.module)} "
+        f"| {entry.description} |"
+        for entry in map(parts.figure, parts.names("figures"))
+        if entry.shows == "experiment"
+    ]
+    return "\n".join(
+        [
+            "## Figures\n\nItems of `experiments.<name>.figures` and"
+            " `comparisons.<name>.figures`.\n",
+            "| name | families | lies in | what it shows |\n|---|---|---|---|",
+            *rows,
+            "",
+        ]
+    )
+
+
+def families_text(parts: Catalogue, figure: str) -> str:
+    """Return the families whose cells a figure can show."""
+    families = parts.names("families")
+    fitting = [name for name in families if not figure_misfit(parts, figure, name)]
+    return "any" if len(fitting) == len(families) else ", ".join(fitting)
+
+
+def home(module: str) -> str:
+    """Return where a part lies: the package, or the study's folder."""
+    return "package" if module.startswith(ENGINE_PARTS) else module.partition(".")[0]
+
+
+def table_rows(properties: Mapping[str, Any], required: list[str]) -> Iterator[str]:
     """Yield a row of the table for each key of a section."""
-    required = section.get("required", [])
-    for name, entry in section["properties"].items():
+    for name, entry in properties.items():
         default = "required" if name in required else default_text(entry)
-        yield f"| `{name}` | {value_text(entry)} | {default} | {entry['description']} |"
+        value = value_text(entry)
+        if name in LISTED_BELOW and entry.get("type") == "array":
+            title = LISTED_BELOW[name]
+            value, default = f"list of names, see [{title}](#{title.lower()})", ""
+        yield f"| `{name}` | {value} | {default} | {entry['description']} |"
 
 
 def default_text(entry: Mapping[str, Any]) -> str:
@@ -160,10 +210,10 @@ def value_text(entry: Mapping[str, Any]) -> str:
     if "const" in entry:
         return f"`{entry['const']}`"
     match entry.get("type"):
-        case "integer":
+        case "integer" if "minimum" in entry and "maximum" in entry:
             return f"whole number, {entry['minimum']} to {entry['maximum']}"
-        case "number":
-            return "number" + "".join(
+        case "integer" | "number" as kind:
+            return ("whole number" if kind == "integer" else kind) + "".join(
                 f", {words} {entry[key]}" for key, words in BOUNDS.items() if key in entry
             )
         case "boolean":
@@ -180,11 +230,6 @@ def main() -> None:
     parts = catalogue(DEFAULT_PARTS)
     SCHEMA_FILE.write_text(schema_text(parts))
     REFERENCE_FILE.write_text(reference(parts))
-
-
-def schema_text(parts: Catalogue) -> str:
-    """Return config/schema.json."""
-    return json.dumps(json_schema(parts), indent=2) + "\n"
 
 
 if __name__ == "__main__":

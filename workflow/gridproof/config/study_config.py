@@ -95,8 +95,8 @@ class StudyConfig(Section):
     )
     parts: Names = Field(
         default=(),
-        description="Folders with parts of the study's own (`study`), or with those of one kind"
-        " (`study/data`).",
+        description="Folders of parts that the study may name besides the package's: all in one"
+        " (`study`), or its parts of one kind (`study/data`).",
     )
     words: FilePath | None = Field(
         default=None, description="Folder with the study's own words for its report."
