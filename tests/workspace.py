@@ -16,7 +16,7 @@ import numpy as np
 from gridproof.run.manifest import is_intact
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-COPIED = ("Snakefile", "config.yaml", "config", "profiles", "workflow", "envs", "report")
+COPIED = ("Snakefile", "config.yaml", "config", "profiles", "workflow", "envs", "study", "report")
 JOB = re.compile(r"^(?:local)?rule (\w+):\n((?:    .*\n)*)", re.MULTILINE)
 WILDCARDS = re.compile(r"^    wildcards: (.*)$", re.MULTILINE)
 
@@ -167,7 +167,9 @@ def study_of_nothing(n_cells: int) -> str:
 title: Nothing is trained
 study: small
 data:
-  towns: {{source: csv, train: data/train.csv, val: data/validation.csv, test: data/test.csv}}
+  towns:
+    {{source: csv, train: data/train.csv, val: data/validation.csv, test: data/test.csv,
+     target: country}}
 seeds: 1
 experiments:
   nothing: {{family: dry, sweep: {{task: {list(range(n_cells))}}}}}

@@ -23,7 +23,9 @@ STUDY = """\
 title: A small study of all families
 study: small
 data:
-  towns: {source: csv, train: data/train.csv, val: data/validation.csv, test: data/test.csv}
+  towns:
+    {source: csv, train: data/train.csv, val: data/validation.csv, test: data/test.csv,
+     target: country}
   images: {source: patches, counts: {train: 64, val: 32, test: 32}, size: 64}
 seeds: 2
 engine: eager

@@ -23,7 +23,9 @@ LONG = """\
 title: A training of some seconds
 study: small
 data:
-  towns: {source: csv, train: data/train.csv, val: data/validation.csv, test: data/test.csv}
+  towns:
+    {source: csv, train: data/train.csv, val: data/validation.csv, test: data/test.csv,
+     target: country}
 seeds: 2
 engine: eager
 experiments:

@@ -18,6 +18,7 @@ data:
     train: data/train.csv
     val: data/validation.csv
     test: data/test.csv
+    target: country
 seeds: 2
 engine: eager
 defaults:

@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from gridproof.parts.data.folder import Options
+
 COUNTS = {"train": 4, "val": 2, "test": 2}
 SIZE = 64
 
@@ -25,3 +27,8 @@ def write_class(folder: Path, count: int, seed: int) -> None:
 def options(path: Path) -> dict[str, object]:
     """Return the options of a folder source."""
     return {"path": str(path), "size": SIZE, "counts": COUNTS, "seed": 0}
+
+
+def folder_options(path: Path, **changed: object) -> Options:
+    """Return the options of a folder source as the source gets them."""
+    return Options.model_validate({**options(path), **changed})

@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from pydantic import ValidationError
 
-from data.image_files import COUNTS, SIZE, noise, options, write_class
+from data.image_files import COUNTS, SIZE, folder_options, noise, write_class
 from gridproof.errors import GridproofError
 from gridproof.parts.data import folder
 from gridproof.parts.kinds.images.decode import UnusableImageError, decode
@@ -40,13 +41,13 @@ def divided(tmp_path: Path) -> Path:
 def refusal(path: Path, **changes: object) -> str:
     """Return the message with which a folder is refused."""
     with pytest.raises(GridproofError) as caught:
-        list(folder.load({**options(path), **changes}).images())
+        list(folder.load(folder_options(path, **changes)).images())
     return str(caught.value)
 
 
 def test_classes_are_what_the_folders_say(divided: Path) -> None:
     """Rows come by split, fake before real, names in order, half of the count each."""
-    frame = folder.load(options(divided)).frame
+    frame = folder.load(folder_options(divided)).frame
     for split, count in COUNTS.items():
         rows = frame[frame["split"] == split]
         assert rows["label"].tolist() == [0] * (count // 2) + [1] * (count // 2)
@@ -60,7 +61,7 @@ def test_undivided_files_serve_one_split_each(together: Path) -> None:
     """The seed divides the files: each is used once, and another seed divides otherwise."""
     divisions = set()
     for seed in range(4):
-        frame = folder.load({**options(together), "seed": seed}).frame
+        frame = folder.load(folder_options(together, seed=seed)).frame
         assert sorted(frame["image"]) == sorted(
             f"{name}/{number}.png" for name in ("real", "fake") for number in range(4)
         )
@@ -70,13 +71,14 @@ def test_undivided_files_serve_one_split_each(together: Path) -> None:
 
 def test_source_files_and_names_follow_the_rows(together: Path) -> None:
     """What identifies the data are the files that are taken, by content and by name."""
-    frame = folder.load(options(together)).frame
+    frame = folder.load(folder_options(together)).frame
     assert [
-        path.relative_to(together).as_posix() for path in folder.source_files(options(together))
+        path.relative_to(together).as_posix()
+        for path in folder.source_files(folder_options(together))
     ] == (frame["image"].tolist())
-    before = folder.source_names(options(together))
+    before = folder.source_names(folder_options(together))
     (together / "real" / "0.png").rename(together / "real" / "00.png")
-    assert folder.source_names(options(together)) != before
+    assert folder.source_names(folder_options(together)) != before
 
 
 def test_other_files_are_ignored(together: Path) -> None:
@@ -85,7 +87,7 @@ def test_other_files_are_ignored(together: Path) -> None:
     (together / "real" / "._0.png").write_text("x")
     (together / "other").mkdir()
     (together / "real" / "0.png").rename(together / "real" / "0.PNG")
-    assert len(list(folder.load(options(together)).images())) == 8
+    assert len(list(folder.load(folder_options(together)).images())) == 8
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16"])
@@ -291,3 +293,28 @@ def test_unreadable_file_is_told(tmp_path: Path) -> None:
     if done.returncode:
         pytest.skip(f"another user cannot run Python here: {done.stderr.strip()[-200:]}")
     assert "Permission denied" in done.stdout
+
+
+def test_classes_may_be_other_folders(tmp_path: Path) -> None:
+    """The study names them; the second is the one whose probability a score is."""
+    write_class(tmp_path / "dog", 4, 1)
+    write_class(tmp_path / "cat", 4, 2)
+    chosen = folder_options(tmp_path, classes=["dog", "cat"])
+    data = folder.load(chosen)
+    assert data.class_names == ("dog", "cat")
+    for name, label in zip(data.frame["image"], data.frame["label"], strict=True):
+        assert name.startswith(("dog/", "cat/")[label])
+    assert "Which images are cat is what the folders say." in folder.origin(chosen, data)
+    assert folder.source_names(chosen)[0].startswith("train/dog/dog/")
+    (tmp_path / "cat").rename(tmp_path / "cats")
+    assert refusal(tmp_path, classes=["dog", "cat"]).endswith(
+        "expected the folders train, val and test with cat and dog in each, or the folders cat "
+        "and dog; cat is missing (is it cats?)"
+    )
+
+
+@pytest.mark.parametrize("classes", [["cat"], ["cat", "cat"], ["cat", "dog", "owl"], ["a", "val"]])
+def test_classes_are_two_folders(classes: list[str], tmp_path: Path) -> None:
+    """The models of images tell two classes apart."""
+    with pytest.raises(ValidationError, match="two names of folders, such as"):
+        folder_options(tmp_path, classes=classes)

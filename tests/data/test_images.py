@@ -9,12 +9,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from data.image_files import options, write_class
+from data.making import DIGEST, prepare
 from gridproof.errors import GridproofError
-from gridproof.parts.kinds.images.prepare_images import prepare_images
-from gridproof.parts.kinds.images.prepared_images import check_images, load_images
-from gridproof.plan.data_sources import SOURCES
-
-DIGEST = "0123456789ab"
+from gridproof.files.facts import check_prepared
+from gridproof.parts.kinds.images.prepared_images import load_images
 
 
 @pytest.fixture
@@ -22,9 +20,7 @@ def prepared(tmp_path: Path) -> Path:
     """Eight prepared images: four to train on, two for validation, two for the test."""
     write_class(tmp_path / "faces" / "real", 4, 1)
     write_class(tmp_path / "faces" / "fake", 4, 2)
-    prepare_images(
-        "faces", SOURCES["folder"], options(tmp_path / "faces"), DIGEST, tmp_path / "out"
-    )
+    prepare("faces", "folder", options(tmp_path / "faces"), tmp_path / "out")
     return tmp_path / "out"
 
 
@@ -45,13 +41,13 @@ def test_changed_byte_is_noticed(prepared: Path, file: str) -> None:
     content[-1] ^= 1
     (prepared / file).write_bytes(content)
     with pytest.raises(GridproofError, match=f"{file} cannot be used: it is not the file that"):
-        check_images(prepared, DIGEST)
+        check_prepared(prepared, DIGEST)
 
 
 def test_other_digest_is_refused(prepared: Path) -> None:
     """Data of another identity are not used."""
     with pytest.raises(GridproofError, match="its digest is 0123456789ab, expected ffffffffffff"):
-        check_images(prepared, "f" * 12)
+        check_prepared(prepared, "f" * 12)
 
 
 @pytest.mark.parametrize("length", [0, 50, 5000])

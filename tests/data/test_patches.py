@@ -7,16 +7,15 @@ import pytest
 import torch
 from PIL import Image
 
-from gridproof.parts.data import patches
-from gridproof.parts.data.photographs import photograph_files, read_photograph, split_photographs
+from study.data import patches
+from study.data.photographs import photograph_files, read_photograph, split_photographs
 
-OPTIONS = {
-    "strength": 0.5,
-    "exposure": 0.5,
-    "size": 64,
-    "counts": {"train": 40, "val": 12, "test": 16},
-    "seed": 0,
-}
+COUNTS = {"train": 40, "val": 12, "test": 16}
+
+
+def options(**changed: object) -> patches.Options:
+    """Return options for few and small patches."""
+    return patches.Options.model_validate({"size": 64, "counts": COUNTS, **changed})
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -33,7 +32,7 @@ def test_no_photograph_serves_two_splits(seed: int) -> None:
 
 def test_patches_come_from_the_photographs_of_their_split() -> None:
     """The names of the patches tell the same: no photograph is in two splits' rows."""
-    frame = patches.load(OPTIONS).frame
+    frame = patches.load(options()).frame
     photographs = frame["image"].str.split("-").str[0]
     for split, names in split_photographs(0).items():
         assert set(photographs[frame["split"] == split]) == set(names)
@@ -41,18 +40,18 @@ def test_patches_come_from_the_photographs_of_their_split() -> None:
 
 def test_classes_share_the_photographs_equally() -> None:
     """Which photograph a patch is of says nothing about its class."""
-    frame = patches.load(OPTIONS).frame
+    frame = patches.load(options()).frame
     train = frame[frame["split"] == "train"]
     photographs = train["image"].str.split("-").str[0]
     counts = Counter(zip(photographs, train["label"], strict=True))
     assert set(counts.values()) == {2}
     assert frame["image"].is_unique
-    assert Counter(frame["split"]) == OPTIONS["counts"]
+    assert Counter(frame["split"]) == COUNTS
 
 
 def test_real_patch_is_the_photograph_resized() -> None:
     """A real image is the square that its name tells, resized, and nothing else."""
-    data = patches.load(OPTIONS)
+    data = patches.load(options())
     files = photograph_files()
     for row, image in zip(data.frame.itertuples(), data.images(), strict=True):
         if row.label == 1:
@@ -65,9 +64,9 @@ def test_real_patch_is_the_photograph_resized() -> None:
 
 def test_images_depend_on_seed_and_nothing_else() -> None:
     """Equal options give equal pixels; another seed gives others."""
-    small = {**OPTIONS, "counts": {"train": 8, "val": 2, "test": 2}}
-    first, second = (np.stack(list(patches.load(small).images())) for _ in range(2))
-    other = np.stack(list(patches.load({**small, "seed": 1}).images()))
+    small = {"counts": {"train": 8, "val": 2, "test": 2}}
+    first, second = (np.stack(list(patches.load(options(**small)).images())) for _ in range(2))
+    other = np.stack(list(patches.load(options(**small, seed=1)).images()))
     assert first.dtype == np.uint8
     assert first.shape == (12, 64, 64, 3)
     assert np.array_equal(first, second)
@@ -78,8 +77,8 @@ def test_strengths_of_zero_leave_a_fake_as_it_was() -> None:
     """Without regeneration and exposure a fake is a patch like any other."""
     photograph = np.random.default_rng(0).integers(0, 256, (100, 100, 3), dtype=np.uint8)
     patch = patches.Patch(split="train", label=0, photograph="x", left=3, top=5, side=64)
-    options = {**OPTIONS, "strength": 0.0, "exposure": 0.0}
-    image = patches.draw_image(photograph, patch, 0, options)
+    untouched = options(strength=0.0, exposure=0.0)
+    image = patches.draw_image(photograph, patch, 0, untouched)
     assert np.array_equal(image, photograph[5:69, 3:67])
 
 

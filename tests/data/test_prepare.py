@@ -10,52 +10,49 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from data.making import PARTS, CsvOptions, prepare
 from gridproof.errors import GridproofError
+from gridproof.files.facts import load_facts
 from gridproof.parts.data import csv as csv_files
-from gridproof.parts.kinds.prepare_table import prepare
-from gridproof.parts.kinds.source import SourceData
-from gridproof.parts.kinds.table import load_facts, load_split
-from gridproof.plan.data_sources import SOURCES
-
-CSV = SOURCES["csv"]
+from gridproof.parts.kinds.table.prepared_table import load_table
+from gridproof.parts.kinds.table.table_data import TableData
+from gridproof.plan.data_plan import check_data, plan_data
 
 
-def test_prepare_writes_rows_that_load_split_reads(
-    csv_options: dict[str, str], tmp_path: Path
-) -> None:
+def test_prepare_writes_rows_that_load_table_reads(csv_options: CsvOptions, tmp_path: Path) -> None:
     """What training reads is what the CSV files hold."""
-    prepare("places", CSV, csv_options, "0123456789ab", tmp_path / "out")
+    prepare("places", "csv", csv_options, tmp_path / "out")
     expected = {
         "train": ([[2.35, 48.86], [13.4, 52.52], [5.72, 45.19], [11.58, 48.14]], [0, 1, 0, 1]),
         "val": ([[-1.55, 47.22], [9.99, 53.55]], [0, 1]),
         "test": ([[4.83, 45.76], [6.96, 50.94]], [0, 1]),
     }
     for split, (expected_places, expected_labels) in expected.items():
-        places, labels = load_split(tmp_path / "out", split)
-        assert places.dtype == np.float32
+        features, labels = load_table(tmp_path / "out", split)
+        assert features.dtype == np.float32
         assert labels.dtype == np.int64
-        assert np.array_equal(places, np.array(expected_places, dtype=np.float32))
+        assert np.array_equal(features, np.array(expected_places, dtype=np.float32))
         assert labels.tolist() == expected_labels
 
 
-def test_prepare_writes_plain_parquet(csv_options: dict[str, str], tmp_path: Path) -> None:
+def test_prepare_writes_plain_parquet(csv_options: CsvOptions, tmp_path: Path) -> None:
     """The file has the documented columns and opens without Gridproof."""
-    prepare("places", CSV, csv_options, "0123456789ab", tmp_path / "out")
+    prepare("places", "csv", csv_options, tmp_path / "out")
     schema = pq.read_schema(tmp_path / "out" / "data.parquet")
     assert [(field.name, str(field.type)) for field in schema] == [
         ("split", "string"),
-        ("longitude", "float"),
-        ("latitude", "float"),
-        ("label", "int64"),
+        ("long", "float"),
+        ("lat", "float"),
+        ("target", "int64"),
     ]
 
 
-def test_prepare_facts_by_hand(csv_options: dict[str, str], tmp_path: Path) -> None:
+def test_prepare_facts_by_hand(csv_options: CsvOptions, tmp_path: Path) -> None:
     """Each fact of a small case is what a pencil gives: shares 3/4 and 1/4."""
     Path(csv_options["train"]).write_text(
         ",long,lat,country\n0,2.5,48.75,0\n1,5.5,45.25,0\n2,11.5,48.1,1\n3,3.0,50.0,0\n"
     )
-    prepare("places", CSV, csv_options, "0123456789ab", tmp_path / "out")
+    prepare("places", "csv", csv_options, tmp_path / "out")
     facts = load_facts(tmp_path / "out")
     entropy = -(0.75 * math.log(0.75) + 0.25 * math.log(0.25))
     parquet = (tmp_path / "out" / "data.parquet").read_bytes()
@@ -63,6 +60,7 @@ def test_prepare_facts_by_hand(csv_options: dict[str, str], tmp_path: Path) -> N
     assert entropy == pytest.approx(0.5623351446188083)
     assert facts == {
         "name": "places",
+        "kind": "table",
         "source": "csv",
         "digest": "0123456789ab",
         "rows": {"train": 4, "val": 2, "test": 2},
@@ -70,16 +68,21 @@ def test_prepare_facts_by_hand(csv_options: dict[str, str], tmp_path: Path) -> N
         "classes": ["country 0", "country 1"],
         "class_counts": {"train": [3, 1], "val": [1, 1], "test": [1, 1]},
         "largest_class_share": 0.75,
-        "longitude": [-1.55, 11.5],
-        "latitude": [45.25, 53.55],
-        "content": hashlib.sha256(parquet).hexdigest(),
+        "columns": [
+            {"name": "long", "unit": "degrees", "min": -1.55, "max": 11.5},
+            {"name": "lat", "unit": "degrees", "min": 45.25, "max": 53.55},
+        ],
+        "target": {"name": "country"},
+        "origin": "Rows of three CSV files that the study names, one for each of train, val and "
+        "test.",
+        "files": {"data.parquet": hashlib.sha256(parquet).hexdigest()},
     }
 
 
-def test_prepare_is_deterministic(csv_options: dict[str, str], tmp_path: Path) -> None:
+def test_prepare_is_deterministic(csv_options: CsvOptions, tmp_path: Path) -> None:
     """The same input gives the same bytes, and nothing else is left in the directory."""
     for name in ("first", "second"):
-        prepare("places", CSV, csv_options, "0123456789ab", tmp_path / name)
+        prepare("places", "csv", csv_options, tmp_path / name)
     assert sorted(path.name for path in (tmp_path / "first").iterdir()) == [
         "data.parquet",
         "facts.json",
@@ -90,63 +93,77 @@ def test_prepare_is_deterministic(csv_options: dict[str, str], tmp_path: Path) -
 
 
 def test_prepare_names_what_is_wrong_and_writes_nothing(
-    csv_options: dict[str, str], tmp_path: Path
+    csv_options: CsvOptions, tmp_path: Path
 ) -> None:
     """Bad input leaves no half of a result."""
     Path(csv_options["val"]).write_text(",long,lat,country\n0,x,1,0\n")
     with pytest.raises(GridproofError, match=r"val\.csv, row 2, column 'long': found 'x'"):
-        prepare("places", CSV, csv_options, "0123456789ab", tmp_path / "out")
+        prepare("places", "csv", csv_options, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
-def _frame(labels: list[int], splits: list[str], longitude: float = 1.0) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "split": splits,
-            "longitude": np.full(len(labels), longitude, dtype=np.float32),
-            "latitude": np.full(len(labels), 1.0, dtype=np.float32),
-            "label": np.array(labels, dtype=np.int64),
-        }
+def _data(
+    labels: list[int], splits: list[str], classes: tuple[str, ...], longitude: float = 1.0
+) -> TableData:
+    return TableData(
+        frame=pd.DataFrame(
+            {
+                "split": splits,
+                "longitude": np.full(len(labels), longitude, dtype=np.float32),
+                "latitude": np.full(len(labels), 1.0, dtype=np.float32),
+                "target": np.array(labels, dtype=np.int64 if classes else np.float64),
+            }
+        ),
+        target="country",
+        class_names=classes,
     )
 
 
 THREE = ["train", "val", "test"]
 BAD_SOURCES = {
     "one class": (
-        SourceData(frame=_frame([0, 0, 0], THREE), classes=("a",)),
+        _data([0, 0, 0], THREE, ("a",)),
         "data places: found only one class, expected at least 2",
     ),
     "class missing in a split": (
-        SourceData(frame=_frame([0, 0, 0, 1, 1], [*THREE, "train", "test"]), classes=("a", "b")),
+        _data([0, 0, 0, 1, 1], [*THREE, "train", "test"], ("a", "b")),
         "data places: found no val row of class b, expected at least one row of each class in "
         "every split",
     ),
     "empty split": (
-        SourceData(frame=_frame([0, 0, 1, 1], THREE[:2] * 2), classes=("a", "b")),
+        _data([0, 0, 1, 1], THREE[:2] * 2, ("a", "b")),
         "data places: found no test row of class a, expected at least one row of each class in "
         "every split",
     ),
     "not a finite number": (
-        SourceData(frame=_frame([0, 0, 0, 1, 1, 1], THREE * 2, np.nan), classes=("a", "b")),
-        "data places: found a coordinate that is not a finite number",
+        _data([0, 0, 0, 1, 1, 1], THREE * 2, ("a", "b"), np.nan),
+        "data places: found a value of 'longitude' that is not a finite number",
+    ),
+    "empty split of numbers": (
+        _data([1, 2], THREE[:2], ()),
+        "data places: found no test row, expected at least one",
     ),
 }
 
 
 @pytest.mark.parametrize(("data", "message"), BAD_SOURCES.values(), ids=BAD_SOURCES)
 def test_prepare_checks_what_a_source_delivers(
-    data: SourceData, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    csv_options: CsvOptions,
+    data: TableData,
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A source that delivers unusable rows fails before a file is written."""
     monkeypatch.setattr(csv_files, "load", lambda options: data)
     with pytest.raises(GridproofError) as caught:
-        prepare("places", CSV, {}, "0123456789ab", tmp_path / "out")
+        prepare("places", "csv", csv_options, tmp_path / "out")
     assert str(caught.value) == message
     assert not (tmp_path / "out").exists()
 
 
 def test_prepare_on_a_full_disk_leaves_no_file(
-    csv_options: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    csv_options: CsvOptions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A disk that fills up gives one message and nothing that could be taken for data."""
 
@@ -155,14 +172,24 @@ def test_prepare_on_a_full_disk_leaves_no_file(
 
     monkeypatch.setattr(os, "fsync", fsync)
     with pytest.raises(GridproofError) as caught:
-        prepare("places", CSV, csv_options, "0123456789ab", tmp_path / "out")
+        prepare("places", "csv", csv_options, tmp_path / "out")
     assert str(caught.value) == f"{tmp_path / 'out'} cannot be written: No space left on device"
-    assert list((tmp_path / "out").iterdir()) == []
+    assert not list(tmp_path.glob("*out*"))
 
 
-def test_facts_are_readable_json(csv_options: dict[str, str], tmp_path: Path) -> None:
+def test_facts_are_readable_json(csv_options: CsvOptions, tmp_path: Path) -> None:
     """The facts are a JSON object in a text file that ends with a newline."""
-    prepare("places", CSV, csv_options, "0123456789ab", tmp_path / "out")
+    prepare("places", "csv", csv_options, tmp_path / "out")
     text = (tmp_path / "out" / "facts.json").read_text()
     assert text.endswith("}\n")
     assert json.loads(text) == load_facts(tmp_path / "out")
+
+
+def test_edited_source_is_noticed_by_the_job(csv_options: CsvOptions) -> None:
+    """A job that was planned before a file was edited prepares nothing under the old name."""
+    plan = plan_data("places", "csv", csv_options, PARTS)
+    check_data(plan, PARTS.roots)
+    path = Path(csv_options["train"])
+    path.write_text(path.read_text().replace("2.35", "2.36"))
+    with pytest.raises(GridproofError, match="the data 'places' changed after this job was"):
+        check_data(plan, PARTS.roots)

@@ -11,13 +11,10 @@ import pytest
 from PIL import Image
 
 from data.image_files import COUNTS, SIZE, options, write_class
+from data.making import DIGEST, prepare
 from gridproof.errors import GridproofError
-from gridproof.parts.kinds.images.prepare_images import prepare_images
-from gridproof.parts.kinds.images.prepared_images import check_images, load_images
-from gridproof.plan.data_sources import SOURCES
-
-FOLDER = SOURCES["folder"]
-DIGEST = "0123456789ab"
+from gridproof.files.facts import check_prepared
+from gridproof.parts.kinds.images.prepared_images import load_images
 
 
 @pytest.fixture
@@ -30,8 +27,8 @@ def faces(tmp_path: Path) -> Path:
 
 def test_images_are_those_of_the_files(faces: Path, tmp_path: Path) -> None:
     """Each prepared image is its own file's centre, and its label the file's folder."""
-    prepare_images("faces", FOLDER, options(faces), DIGEST, tmp_path / "out")
-    check_images(tmp_path / "out", DIGEST)
+    prepare("faces", "folder", options(faces), tmp_path / "out")
+    check_prepared(tmp_path / "out", DIGEST)
     for split, count in COUNTS.items():
         data = load_images(tmp_path / "out", split)
         assert data.images.shape == (count, SIZE, SIZE, 3)
@@ -47,7 +44,7 @@ def test_facts_by_hand(faces: Path, tmp_path: Path) -> None:
     for name in ("real", "fake"):
         for number in range(1, 4):
             (faces / name / f"{number}.png").write_bytes((faces / name / "0.png").read_bytes())
-    prepare_images("faces", FOLDER, options(faces), DIGEST, tmp_path / "out")
+    prepare("faces", "folder", options(faces), tmp_path / "out")
     facts = json.loads((tmp_path / "out" / "facts.json").read_text())
     assert facts["kind"] == "images"
     assert facts["rows"] == COUNTS
@@ -55,8 +52,10 @@ def test_facts_by_hand(faces: Path, tmp_path: Path) -> None:
     assert facts["class_counts"] == {"train": [2, 2], "val": [1, 1], "test": [1, 1]}
     assert facts["size"] == SIZE
     assert facts["largest_class_share"] == 0.5
-    for key, file in (("content", "data.parquet"), ("images", "images.npy")):
-        assert facts[key] == hashlib.sha256((tmp_path / "out" / file).read_bytes()).hexdigest()
+    assert facts["files"] == {
+        file: hashlib.sha256((tmp_path / "out" / file).read_bytes()).hexdigest()
+        for file in ("data.parquet", "images.npy")
+    }
     assert facts["near_duplicate_pairs"] == len(facts["near_duplicates"]) == 10
     assert {pair["distance"] for pair in facts["near_duplicates"]} == {0}
 
@@ -64,7 +63,7 @@ def test_facts_by_hand(faces: Path, tmp_path: Path) -> None:
 def test_preparation_is_deterministic(faces: Path, tmp_path: Path) -> None:
     """The same input gives the same bytes."""
     for name in ("first", "second"):
-        prepare_images("faces", FOLDER, options(faces), DIGEST, tmp_path / name)
+        prepare("faces", "folder", options(faces), tmp_path / name)
     for file in ("images.npy", "data.parquet", "facts.json"):
         assert (tmp_path / "first" / file).read_bytes() == (tmp_path / "second" / file).read_bytes()
 
@@ -73,7 +72,7 @@ def test_unusable_file_leaves_nothing(faces: Path, tmp_path: Path) -> None:
     """Bad input is told, and no half of a result is left."""
     (faces / "real" / "3.png").write_bytes(b"")
     with pytest.raises(GridproofError, match=r"1 of 8 files cannot be used"):
-        prepare_images("faces", FOLDER, options(faces), DIGEST, tmp_path / "data" / "out")
+        prepare("faces", "folder", options(faces), tmp_path / "data" / "out")
     assert list((tmp_path / "data").iterdir()) == []
 
 
@@ -87,5 +86,5 @@ def test_full_disk_leaves_nothing(
 
     monkeypatch.setattr(os, "fsync", fsync)
     with pytest.raises(GridproofError, match="cannot be written: No space left on device"):
-        prepare_images("faces", FOLDER, options(faces), DIGEST, tmp_path / "data" / "out")
+        prepare("faces", "folder", options(faces), tmp_path / "data" / "out")
     assert list((tmp_path / "data").iterdir()) == []

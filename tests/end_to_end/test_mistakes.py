@@ -17,7 +17,9 @@ STUDY = """\
 title: Mistakes
 study: mistakes
 data:
-  towns: {source: csv, train: data/train.csv, val: data/validation.csv, test: data/test.csv}
+  towns:
+    {source: csv, train: data/train.csv, val: data/validation.csv, test: data/test.csv,
+     target: country}
 seeds: 1
 engine: eager
 experiments:

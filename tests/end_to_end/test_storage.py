@@ -25,7 +25,9 @@ STUDY = """\
 title: A small study
 study: small
 data:
-  towns: {source: csv, train: data/train.csv, val: data/validation.csv, test: data/test.csv}
+  towns:
+    {source: csv, train: data/train.csv, val: data/validation.csv, test: data/test.csv,
+     target: country}
   images: {source: patches, counts: {train: 16, val: 8, test: 8}, size: 64}
 seeds: 2
 engine: eager

@@ -12,7 +12,9 @@ STUDY = """\
 title: A study to kill
 study: killed
 data:
-  towns: {source: csv, train: data/train.csv, val: data/validation.csv, test: data/test.csv}
+  towns:
+    {source: csv, train: data/train.csv, val: data/validation.csv, test: data/test.csv,
+     target: country}
 seeds: 2
 engine: eager
 experiments:
