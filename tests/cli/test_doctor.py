@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gridproof.run.devices import leased_device
+from workspace import REPOSITORY
 
 pytestmark = pytest.mark.slow
 
@@ -105,7 +106,18 @@ def test_what_is_missing_ends_the_list(
 
 
 def test_other_folder_is_refused(tmp_path: Path) -> None:
-    """Without a Snakefile nothing can run, and the message says where to go."""
+    """Without a Snakefile and a study nothing can run, and the message says where to go."""
     result = doctor(tmp_path)
     assert result.returncode == 1
-    assert f"no Snakefile in {tmp_path}: run this in the folder of the project" in result.stdout
+    message = (
+        f"no Snakefile in {tmp_path}, and no config.yaml that the one of the project could run"
+    )
+    assert f"{message}: run this in the folder of the project or of a study" in result.stdout
+
+
+def test_folder_of_a_study_is_run_by_the_snakefile_of_the_project(tmp_path: Path) -> None:
+    """A study lies anywhere; the workflow is that of the installed package."""
+    (tmp_path / "config.yaml").touch()
+    result = doctor(tmp_path)
+    assert f"run by {REPOSITORY / 'Snakefile'}\n" in result.stdout
+    assert result.returncode == 0

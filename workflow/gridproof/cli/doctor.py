@@ -198,7 +198,7 @@ def project() -> Finding:
             "project could run: run this in the folder of the project or of a study",
         )
     running = [f"Snakemake runs as process {number}" for number in living_drivers(folder)]
-    workflow = [f"run by {elsewhere}"] if elsewhere else []
+    workflow = [f"run by {Path(elsewhere).resolve()}"] if elsewhere else []
     return Finding(subject="project", lines=[str(folder), *workflow, *running])
 
 
