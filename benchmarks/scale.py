@@ -25,8 +25,9 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from gridproof.plan.study import read_study
-from gridproof.run.job import TrainingJob, run_job
+from gridproof.plan.jobs import training_job
+from gridproof.plan.reading import read_study
+from gridproof.run.job import run_job
 from workspace import copy_repository
 
 SIZES = (100, 1_000, 10_000)
@@ -79,12 +80,7 @@ def benchmark_of(rule: str) -> Row:
 def write_cells() -> Row:
     """Write all cells of the study; return seconds, and megabytes on disk."""
     study = read_study(Path(CONFIG))
-    jobs = [
-        TrainingJob(
-            cell=cell.folder, digest=cell.digest, spec=cell.spec, data=cell.data.folder, seeds=seeds
-        )
-        for cell, seeds in study.jobs()
-    ]
+    jobs = [training_job(cell, seeds, study.catalogue) for cell, seeds in study.jobs()]
     started = time.perf_counter()
     with multiprocessing.get_context("spawn").Pool(2) as pool:
         pool.map(partial(run_job, save_seconds=NEVER_SAVED), jobs, chunksize=10)

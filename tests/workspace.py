@@ -136,7 +136,7 @@ class Workspace:
             found = WILDCARDS.search(body)
             pairs = [item.partition("=") for item in found[1].split(", ")] if found else []
             wildcards = {name: value for name, _, value in pairs}
-            if rule == "train":
+            if rule.startswith("train_"):
                 trained |= self._missing(wildcards)
             elif rule != "all":
                 jobs.add("/".join([rule, *[without_digest(v) for v in wildcards.values()]]))

@@ -12,13 +12,15 @@ import pytest
 
 from gridproof.catalogue import catalogue
 from gridproof.files.layout import assembled_folder
-from gridproof.parts.families.dry import DryTraining
-from gridproof.run.job import TrainingJob, run_job
+from gridproof.parts.families.dry import DryParameters, DryTraining
+from gridproof.plan.data_plan import DataPlan
+from gridproof.plan.job_plans import TrainingJob
+from gridproof.run.job import run_job
 
 
 def start(task: int = 3, epochs: int = 2, seconds: float = 0.0, seed: int = 0) -> DryTraining:
     """Return a training of one cell that has not begun."""
-    parameters = {"task": task, "epochs": epochs, "seconds": seconds}
+    parameters = DryParameters(task=task, epochs=epochs, seconds=seconds)
     return DryTraining(parameters=parameters, data=Path(), engine="eager", threads=1, seeds=(seed,))
 
 
@@ -34,7 +36,20 @@ def job_of(folder: Path, seeds: tuple[int, ...] = (0, 1)) -> TrainingJob:
     parameters = {"task": 3, "epochs": 2, "seconds": 0.0}
     spec = {"family": "dry", "engine": "eager", "threads": 1, "parameters": parameters}
     cell = folder / "dry-t3-0123456789ab"
-    return TrainingJob(cell=cell, digest="0123456789ab", spec=spec, data=folder, seeds=seeds)
+    data = DataPlan(
+        name="towns", kind="table", kind_module="gridproof.parts.kinds.table", options={}, digest=""
+    )
+    return TrainingJob(
+        cell=cell,
+        digest="0123456789ab",
+        spec=spec,
+        family="gridproof.parts.families.dry",
+        code="",
+        libraries={},
+        data=folder,
+        prepared=data,
+        seeds=seeds,
+    )
 
 
 def test_cell_has_the_files_that_its_rule_declares(tmp_path: Path) -> None:

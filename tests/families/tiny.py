@@ -1,12 +1,15 @@
 """A small data set of three noisy classes, prepared as a study's data are, and its cells."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from gridproof.catalogue import catalogue
+from gridproof.parts.families.mlp import MlpParameters
 from gridproof.parts.families.mlp.mlp_training import MlpTraining
-from gridproof.parts.kinds.prepare_table import prepare
-from gridproof.plan.data_sources import SOURCES
+from gridproof.plan.data_plan import plan_data
+from gridproof.run.preparing import write_prepared
 
 DIGEST = "0123456789ab"
 ROWS = {"train": 203, "val": 57, "test": 51}
@@ -27,7 +30,7 @@ PARAMETERS = {
 def prepare_tiny(folder: Path) -> Path:
     """Write CSV files and prepared data into `folder`; return the folder of the latter."""
     generator = np.random.default_rng(5)
-    options = {}
+    options: dict[str, object] = {"features": ["long", "lat"], "target": "country"}
     for split, rows in ROWS.items():
         labels = np.arange(rows) % len(CENTRES)
         points = np.array(CENTRES)[labels] + generator.normal(scale=4, size=(rows, 2))
@@ -35,7 +38,8 @@ def prepare_tiny(folder: Path) -> Path:
         path = folder / f"{split}.csv"
         path.write_text("\n".join([",long,lat,country", *lines, ""]))
         options[split] = str(path)
-    prepare("places", SOURCES["csv"], options, DIGEST, folder / f"places-{DIGEST}")
+    plan = plan_data("places", "csv", options, catalogue())
+    write_prepared(replace(plan, digest=DIGEST), folder / f"places-{DIGEST}")
     return folder / f"places-{DIGEST}"
 
 
@@ -44,7 +48,11 @@ def start(
 ) -> MlpTraining:
     """Return a training of `seeds` that has not begun, with some parameters changed."""
     return MlpTraining(
-        parameters=PARAMETERS | changed, data=data, engine=engine, threads=1, seeds=seeds
+        parameters=MlpParameters(**PARAMETERS | changed),
+        data=data,
+        engine=engine,
+        threads=1,
+        seeds=seeds,
     )
 
 

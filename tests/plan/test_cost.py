@@ -7,7 +7,9 @@ from pathlib import Path
 import yaml
 
 from gridproof.plan.cost import training_priorities
-from gridproof.plan.study import Study, read_study
+from gridproof.plan.reading import read_study
+from gridproof.plan.study import Study
+from workspace import REPOSITORY
 
 
 def study_of(folder: Path, engine: str, rows: list[dict[str, object]]) -> Study:
@@ -17,6 +19,7 @@ def study_of(folder: Path, engine: str, rows: list[dict[str, object]]) -> Study:
         yaml.safe_dump(
             {
                 "title": "Order",
+                "parts": [str(REPOSITORY / "study")],
                 "data": {"countries": {"source": "geonames"}},
                 "seeds": 1,
                 "engine": engine,

@@ -10,18 +10,20 @@ import pytest
 from gridproof.plan.cost import training_cost
 from gridproof.plan.needs import LEAST_MINUTES, Needs
 from gridproof.plan.study import CellPlan, Study
-from gridproof.rules.opening import plan_study
+from gridproof.run.opening import plan_study
+from workspace import REPOSITORY
 
-STUDY = """\
+STUDY = f"""\
 title: Test
+parts: [{REPOSITORY / "study"}]
 data:
-  countries: {source: geonames}
-  images: {source: patches}
+  countries: {{source: geonames}}
+  images: {{source: patches}}
 seeds: 1
 engine: eager
 experiments:
-  rates: {data: countries, sweep: {epochs: [10, 1000]}}
-  trees: {family: xgboost, data: images}
+  rates: {{data: countries, sweep: {{epochs: [10, 1000]}}}}
+  trees: {{family: xgboost, data: images}}
 """
 
 

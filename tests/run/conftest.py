@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from families.tiny import prepare_tiny
+from gridproof.plan.job_plans import TrainingJob
 from gridproof.run.devices import nvml
-from gridproof.run.job import TrainingJob
 from run.fake_nvml import FakeNvml, Handle
 from run.jobs import make_job, run
 

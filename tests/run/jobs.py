@@ -7,15 +7,24 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 
 from families.tiny import DIGEST, PARAMETERS
-from gridproof.run.job import TrainingJob, run_job
+from gridproof.plan.data_plan import DataPlan
+from gridproof.plan.job_plans import TrainingJob
+from gridproof.plan.wire import written
+from gridproof.run.job import run_job
 from gridproof.run.manifest import MANIFEST
 
 TESTS = Path(__file__).parents[1]
 NEVER = 1e9
+PREPARED = DataPlan(
+    name="places",
+    kind="table",
+    kind_module="gridproof.parts.kinds.table",
+    options={},
+    digest=DIGEST,
+)
 
 
 def make_job(
@@ -29,7 +38,17 @@ def make_job(
         "threads": 1,
         "parameters": {**PARAMETERS, "epochs": 2, **changed},
     }
-    return TrainingJob(cell=cell, digest="feedbeef0123", spec=spec, data=data, seeds=seeds)
+    return TrainingJob(
+        cell=cell,
+        digest="feedbeef0123",
+        spec=spec,
+        family="gridproof.parts.families.mlp",
+        code="",
+        libraries={},
+        data=data,
+        prepared=PREPARED,
+        seeds=seeds,
+    )
 
 
 def run(job: TrainingJob, save_seconds: float = NEVER) -> list[int]:
@@ -53,15 +72,13 @@ def fingerprints(folder: Path) -> dict[str, tuple[int, int]]:
 
 
 JOB_SCRIPT = """
-import json, logging, sys
-from pathlib import Path
-from gridproof.run.job import TrainingJob, run_job
+import logging, sys
+from gridproof.plan.job_plans import TrainingJob
+from gridproof.plan.wire import read
+from gridproof.run.job import run_job
 logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
 for text in sys.argv[2:]:
-    fields = json.loads(text)
-    fields |= {name: Path(fields[name]) for name in ("cell", "data")}
-    fields["seeds"] = tuple(fields["seeds"])
-    trained = run_job(TrainingJob(**fields), float(sys.argv[1]))
+    trained = run_job(read(TrainingJob, text), float(sys.argv[1]))
     print("trained", trained, "torch" if "torch" in sys.modules else "no torch", flush=True)
 """
 
@@ -73,8 +90,7 @@ def start_process(
 
     `prelude` is code that runs first.
     """
-    fields = [json.dumps(asdict(job), default=str) for job in jobs]
-    return start_python(prelude + JOB_SCRIPT, str(save_seconds), *fields)
+    return start_python(prelude + JOB_SCRIPT, str(save_seconds), *map(written, jobs))
 
 
 def start_python(script: str, *arguments: str) -> subprocess.Popen[str]:

@@ -13,8 +13,8 @@ from run.jobs import content, make_job, run, start_process, wait_until
 
 CACHE = """
 from pathlib import Path
-import gridproof.run.job
-gridproof.run.job.CACHE = Path({cache!r})
+import gridproof.parts.families.mlp
+gridproof.parts.families.mlp.CACHE = Path({cache!r})
 """
 METRICS = ["val_loss", "test_loss", "val_accuracy", "test_accuracy"]
 

@@ -11,7 +11,7 @@ import torch
 from gridproof.errors import GridproofError
 from gridproof.failures import explain
 from gridproof.files.layout import assembled_folder, replicate_folder
-from gridproof.run.job import TrainingJob
+from gridproof.plan.job_plans import TrainingJob
 from gridproof.run.manifest import is_intact
 from gridproof.run.state import load_state, save_state
 from mounts import mounted

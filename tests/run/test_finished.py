@@ -8,11 +8,13 @@ import pytest
 from gridproof.errors import GridproofError
 from gridproof.run.finished import finished_part
 from gridproof.run.opening import plan_study
+from workspace import REPOSITORY
 
-STUDY = """\
+STUDY = f"""\
 title: Test
+parts: [{REPOSITORY / "study"}]
 data:
-  countries: {source: geonames}
+  countries: {{source: geonames}}
 seeds: 3
 engine: eager
 experiments:
@@ -23,7 +25,7 @@ experiments:
     sweep:
       depth: [2, 4]
 comparisons:
-  both: {of: [rates, depths], figures: [curves]}
+  both: {{of: [rates, depths], figures: [curves]}}
 """
 
 

@@ -11,7 +11,7 @@ from gridproof.catalogue import catalogue
 from gridproof.errors import GridproofError
 from gridproof.files.formats import read_table, read_tensors
 from gridproof.files.layout import assembled_folder, replicate_folder, state_file
-from gridproof.run.job import TrainingJob
+from gridproof.plan.job_plans import TrainingJob
 from gridproof.run.manifest import read_manifest
 from run.jobs import content, fingerprints, make_job, run, start_process
 

@@ -8,7 +8,7 @@ import pytest
 from filelock import FileLock, Timeout
 
 from gridproof.files.layout import assembled_folder, lock_file, replicate_folder
-from gridproof.run.job import TrainingJob
+from gridproof.plan.job_plans import TrainingJob
 from gridproof.run.lock import exclusive
 from gridproof.run.manifest import is_intact
 from run.jobs import make_job, start_process, start_python

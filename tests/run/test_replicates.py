@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from gridproof.files.layout import block_of, block_seeds, replicate_folder
-from gridproof.parts.training.replicate import Replicate
+from gridproof.part import Replicate
 from gridproof.run.job import missing_seeds
 from gridproof.run.manifest import MANIFEST, is_intact, read_manifest
 from gridproof.run.replicates import write_replicate

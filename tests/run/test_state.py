@@ -11,8 +11,9 @@ import torch
 
 from gridproof.files.formats import read_table
 from gridproof.files.layout import replicate_folder, state_file
+from gridproof.parts.families.mlp import MlpParameters
 from gridproof.parts.families.mlp.mlp_training import MlpTraining
-from gridproof.run.job import TrainingJob
+from gridproof.plan.job_plans import TrainingJob
 from gridproof.run.state import load_state, save_state
 from run.jobs import content, make_job, run, start_process, wait_until
 
@@ -27,7 +28,7 @@ STATE = {
 def half_trained(job: TrainingJob, epochs: int = 1) -> dict[str, torch.Tensor]:
     """Return the state of a job's block after some epochs."""
     training = MlpTraining(
-        parameters=job.spec["parameters"],  # type: ignore[arg-type]
+        parameters=MlpParameters(**job.spec["parameters"]),
         data=job.data,
         engine="eager",
         threads=1,

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from gridproof.run.summary import summary
 from gridproof.files.layout import replicate_folder
 from gridproof.run.manifest import MANIFEST
+from gridproof.run.summary import summary
 
 if TYPE_CHECKING:
     from gridproof.plan.study import Study

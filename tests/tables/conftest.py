@@ -2,10 +2,13 @@ from pathlib import Path
 
 import pytest
 
+from gridproof.files.atomic import write_text
+from gridproof.plan.wire import written_in_order
 from gridproof.tables.collect import collect
-from gridproof.tables.slices import write_slice
-from tables.synthetic import member, write_cell, write_measured, write_plan
+from gridproof.tables.slices import table_names, write_slice
+from tables.synthetic import MEASURED, member, plan_of, write_cell, write_measured
 
+TABLES = table_names(MEASURED)
 SHARED, RATE, NORM = "00000000000a", "00000000000b", "00000000000c"
 
 
@@ -37,7 +40,9 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ),
     }
     for name, (seeds, members) in plans.items():
-        plan = write_plan(root / f"{name}.json", name, seeds, members)
+        plan = plan_of(name, seeds, members)
+        write_text(root / f"{name}.json", written_in_order(plan))
         write_slice(plan, root / "tables" / name)
-    collect([root / "tables" / name for name in plans], root / "tables")
+    slices = [root / "tables" / name / f"{table}.parquet" for name in plans for table in TABLES]
+    collect(slices, root / "tables")
     return root / "tables"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +10,14 @@ import numpy as np
 from gridproof.catalogue import catalogue
 from gridproof.files.formats import write_table
 from gridproof.files.layout import block_of, replicate_folder
-from gridproof.part import Replicate
+from gridproof.part import Replicate, Value
+from gridproof.plan.job_plans import SliceMember, SlicePlan
 from gridproof.run.assemble import assemble
-from gridproof.run.measurement_registry import MEASUREMENTS, Value
 from gridproof.run.measuring import table_of_values
 from gridproof.run.replicates import write_replicate
 
 FILES = catalogue().family("mlp").files
+MEASURED = catalogue().measured_tables
 EPOCHS = 2
 PARAMETERS = {
     "depth": 6,
@@ -42,7 +42,7 @@ PROVENANCE = {
     "seconds": 2.5,
     "threads": 1,
 }
-QUANTITIES = tuple(name for entry in MEASUREMENTS.values() for name in entry.quantities)
+QUANTITIES = tuple(name for table in MEASURED.values() for name in table.quantities)
 METRICS = tuple(
     f"{split}_{name}" for split in ("train", "val", "test") for name in ("loss", "accuracy")
 )
@@ -99,22 +99,24 @@ def member(
     position: int = 0,
     measured: Sequence[Path] = (),
     **parameters: object,
-) -> dict[str, object]:
+) -> SliceMember:
     """Return a cell as an experiment's plan has it."""
-    return {
-        "cell": digest,
-        "slug": "mlp",
-        "family": "mlp",
-        "files": FILES,
-        "data": "countries",
-        "threads": 1,
-        "engine": "eager",
-        "parameters": PARAMETERS | parameters,
-        "label": f"cell {position}",
-        "position": position,
-        "assembled": [str(folder) for folder in folders],
-        "measured": [str(file) for file in measured],
-    }
+    return SliceMember(
+        cell=digest,
+        slug="mlp",
+        label=f"cell {position}",
+        group="a group",
+        setting=f"setting {position}",
+        position=position,
+        family="mlp",
+        files=FILES,
+        data="countries",
+        threads=1,
+        engine="eager",
+        parameters=PARAMETERS | parameters,
+        assembled=tuple(folders),
+        measured=tuple(measured),
+    )
 
 
 def write_measured(path: Path, digest: str, seeds: Sequence[int]) -> Path:
@@ -136,9 +138,6 @@ def measured(cell: str, seed: int, number: int, layer: int | None) -> float:
     return -int(cell, 16) - seed / 10 - number / 100 - (layer or 0) / 1000
 
 
-def write_plan(
-    path: Path, name: str, seeds: Sequence[int], members: Sequence[Mapping[str, object]]
-) -> Path:
-    """Write an experiment's plan; return its path."""
-    path.write_text(json.dumps({"experiment": name, "seeds": seeds, "members": members}))
-    return path
+def plan_of(name: str, seeds: Sequence[int], members: Sequence[SliceMember]) -> SlicePlan:
+    """Return the plan of an experiment's tables."""
+    return SlicePlan(experiment=name, seeds=tuple(seeds), members=tuple(members), columns=MEASURED)

@@ -8,11 +8,9 @@ import pyarrow as pa
 import pytest
 
 from gridproof.files.formats import read_table, write_table
-from gridproof.tables.collect import KEYS, collect, merge
-from tables.conftest import NORM, RATE, SHARED
+from gridproof.tables.collect import collect, merge
+from tables.conftest import NORM, RATE, SHARED, TABLES
 from tables.synthetic import EPOCHS
-
-TABLES = list(KEYS)
 
 
 def keys_of(tables: Path, name: str, *columns: str) -> list[tuple[object, ...]]:
@@ -58,7 +56,7 @@ def test_rows_are_those_of_the_slices(tables: Path) -> None:
 
 def test_collect_of_one_experiment_is_its_slice(tables: Path, tmp_path: Path) -> None:
     """A study of one experiment has the same tables twice."""
-    collect([tables / "batch_norm"], tmp_path)
+    collect(list((tables / "batch_norm").iterdir()), tmp_path)
     for name in TABLES:
         file = f"{name}.parquet"
         assert read_table(tmp_path / file).equals(read_table(tables / "batch_norm" / file))

@@ -11,10 +11,10 @@ from families.tiny import prepare_tiny
 from gridproof.catalogue import catalogue
 from gridproof.files.layout import assembled_folder
 from gridproof.judge.verdict_table import SCHEMA as CLAIMS
-from gridproof.run.measurement_registry import quantities_of
 from gridproof.run.measuring import SCHEMA
-from gridproof.tables.collect import KEYS
 from run.jobs import make_job, run
+from tables.conftest import TABLES
+from tables.synthetic import MEASURED
 
 PAGE = (Path(__file__).parents[2] / "docs" / "tables.md").read_text(encoding="utf-8")
 ARROW_NAMES = {"double": "float64", "float": "float32"}
@@ -48,11 +48,11 @@ def assembled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_table_is_documented() -> None:
     """The page has a section for each table of a study and of a cell, and no other."""
-    assert list(documented()) == [*KEYS, "claims", "metrics", "measured"]
+    assert list(documented()) == [*TABLES, "claims", "metrics", "measured"]
 
 
 @pytest.mark.parametrize("folder", [".", "learning_rate", "batch_norm"])
-@pytest.mark.parametrize("name", list(KEYS))
+@pytest.mark.parametrize("name", TABLES)
 def test_columns_of_study_tables_are_documented(name: str, folder: str, tables: Path) -> None:
     """Names, order and types of the columns are those of the page, in slices as well."""
     assert columns(tables / folder / f"{name}.parquet") == documented()[name]
@@ -88,7 +88,7 @@ def test_all_parameters_are_columns() -> None:
 
 def test_epochs_are_the_metrics_of_the_cells_and_what_was_measured() -> None:
     """The page says so: first the recorded columns, then the measured ones."""
-    measured = [(name, "float64") for name in quantities_of("epochs")]
+    measured = [(name, "float64") for name in MEASURED["epochs"].quantities]
     assert documented()["epochs"] == documented()["metrics"] + measured
 
 

@@ -5,19 +5,21 @@ import pytest
 
 from gridproof.errors import GridproofError
 from gridproof.files.formats import read_table
-from gridproof.run.measurement_registry import quantities_of
+from gridproof.plan.job_plans import SlicePlan
+from gridproof.plan.wire import read_file
 from gridproof.tables.slices import write_slice
 from tables.conftest import NORM, RATE, SHARED
 from tables.synthetic import (
     EPOCHS,
+    MEASURED,
     METRICS,
     PARAMETERS,
     QUANTITIES,
     measured,
     member,
     metric,
+    plan_of,
     write_cell,
-    write_plan,
 )
 
 
@@ -43,8 +45,8 @@ def test_memberships_name_the_cells(tables: Path) -> None:
             "experiment": "batch_norm",
             "cell": cell,
             "label": f"cell {position}",
-            "group": "batch_norm",
-            "setting": f"cell {position}",
+            "group": "a group",
+            "setting": f"setting {position}",
             "position": position,
         }
         for position, cell in enumerate((NORM, SHARED))
@@ -118,7 +120,7 @@ def test_replicates_tell_how_they_were_trained(tables: Path) -> None:
 
 def test_slice_is_a_function_of_its_inputs(tables: Path, tmp_path: Path) -> None:
     """Written again, the files have the same bytes, and nothing else lies beside them."""
-    write_slice(tables.parent / "batch_norm.json", tmp_path)
+    write_slice(read_file(SlicePlan, tables.parent / "batch_norm.json"), tmp_path)
     expected = {path.name: path.read_bytes() for path in (tables / "batch_norm").iterdir()}
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == expected
     assert expected.keys() == {
@@ -137,7 +139,7 @@ def test_slice_is_a_function_of_its_inputs(tables: Path, tmp_path: Path) -> None
 def test_measured_columns_are_null_where_nothing_was_measured(tables: Path) -> None:
     """The measured epoch of the measured cell has its numbers, all other rows have nulls."""
     for row in rows(tables / "batch_norm", "epochs"):
-        for name in quantities_of("epochs"):
+        for name in MEASURED["epochs"].quantities:
             there = (row["cell"], row["epoch"]) == (SHARED, EPOCHS)
             number = QUANTITIES.index(name)
             expected = measured(SHARED, int(str(row["seed"])), number, None) if there else None
@@ -158,7 +160,7 @@ def test_tables_of_measurements_have_the_seeds_asked_for(tables: Path) -> None:
         for seed in (0, 1, 5)
         for layer in (0, 1)
     ]
-    names = quantities_of("regions")
+    names = MEASURED["regions"].quantities
     assert rows(tables / "learning_rate", "regions") == [
         {"cell": SHARED, "seed": seed, "epoch": EPOCHS}
         | {name: measured(SHARED, seed, QUANTITIES.index(name), None) for name in names}
@@ -184,7 +186,7 @@ def test_slice_names_a_damaged_cell(damage: str, tmp_path: Path) -> None:
         metrics.unlink()
     else:
         metrics.write_bytes(metrics.read_bytes()[:-10])
-    plan = write_plan(tmp_path / "plan.json", "shape", (0,), [member(SHARED, [folder])])
+    plan = plan_of("shape", (0,), [member(SHARED, [folder])])
     with pytest.raises(GridproofError, match=str(metrics)):
         write_slice(plan, tmp_path / "tables")
     assert not (tmp_path / "tables" / "epochs.parquet").exists()
@@ -192,6 +194,6 @@ def test_slice_names_a_damaged_cell(damage: str, tmp_path: Path) -> None:
 
 def test_slice_without_cells_is_refused(tmp_path: Path) -> None:
     """An experiment that has no cell is a mistake, not an empty table."""
-    plan = write_plan(tmp_path / "plan.json", "shape", (0,), [])
+    plan = plan_of("shape", (0,), [])
     with pytest.raises(GridproofError, match="the experiment 'shape' has no cells"):
         write_slice(plan, tmp_path / "tables")

@@ -21,7 +21,7 @@ from gridproof.plan.job_plans import (
 )
 from gridproof.plan.jobs import parts_entries
 from gridproof.plan.study import CellPlan, ExperimentPlan, MemberPlan, Study
-from gridproof.plan.wire import written
+from gridproof.plan.wire import written, written_in_order
 from gridproof.plan.workflow_file import snakefile_elsewhere
 
 
@@ -171,7 +171,7 @@ def write_plans(study: Study) -> None:
     """Write the plans that are not there yet."""
     for path, plan in plans(study).items():
         if not path.exists():
-            write_text(path, written(plan) + "\n")
+            write_text(path, written_in_order(plan))
 
 
 def _file(study: Study, name: str, plan: Any) -> Path:

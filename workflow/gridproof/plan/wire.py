@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Hashable
 from functools import cache
 from pathlib import Path
@@ -18,11 +19,16 @@ LONGEST = 60
 
 
 def written(plan: Any) -> str:
-    """Return a plan of `plan.job_plans` as JSON; equal plans give equal text.
+    """Return a plan of `plan.job_plans` as canonical JSON, in which the order of keys is lost.
 
-    Names are sorted, so that neither the order of keys in a study nor that of fields shows.
+    So the order of keys in a study changes no argument of a job and no name of a file.
     """
     return canonical_json(reader(type(plan)).dump_python(plan, mode="json"))
+
+
+def written_in_order(plan: Any) -> str:
+    """Return a plan as JSON for a file: keys as in the study, such as columns of parameters."""
+    return json.dumps(reader(type(plan)).dump_python(plan, mode="json"), indent=1) + "\n"
 
 
 def read(kind: type[Plan], text: str) -> Plan:

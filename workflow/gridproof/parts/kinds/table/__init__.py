@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 KIND = Kind(
     files=("data.parquet",),
     content=("prepare_table:write_rows",),
-    picture="map",
+    picture="data_overview",
 )
 
 
