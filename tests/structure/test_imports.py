@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from gridproof.catalogue import catalogue
 from structure.import_graph import PACKAGES, Arrow, arrows, sources
 from workspace import REPOSITORY
 
@@ -32,6 +33,8 @@ MODULES_FOR_PARTS = ("gridproof.part", "gridproof.parameter", "gridproof.errors"
 FOR_TYPES_ONLY = ("gridproof.part", "gridproof.kit.")
 """Where an import under `if TYPE_CHECKING` may run upward: a part is told the types it is given."""
 STUDY = "study"
+ALSO_WORDS = {"folder", "map", "curves", "splits", "auroc", "regions"}
+"""Names of parts that the engine may use as words: of a place, of columns, of units."""
 
 
 def room(module: str) -> str:
@@ -116,6 +119,21 @@ def test_engine_writes_no_module_of_a_part_in_a_text() -> None:
         and node.value.startswith(("gridproof.parts.", "study."))
     ]
     assert not texts, told(texts)
+
+
+@pytest.mark.parametrize("kind", ["families", "data", "figures", "measurements"])
+def test_engine_names_no_part(kind: str) -> None:
+    """Which parts there are, and what is done for one of them, stands in the parts alone."""
+    names = set(catalogue((str(REPOSITORY / STUDY),)).names(kind)) - ALSO_WORDS
+    assert len(names) > 1
+    found = [
+        f"{path.relative_to(REPOSITORY)}:{node.lineno}: {node.value!r}"
+        for module, path in sources("gridproof").items()
+        if room(module) != PARTS
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and node.value in names
+    ]
+    assert not found, told(found)
 
 
 def test_parts_import_what_is_made_for_them(graph: list[Arrow]) -> None:
