@@ -2,106 +2,94 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from gridproof.families import FAMILIES
-from gridproof.parts.families.cnn.backbones import BACKBONES
-from gridproof.plan.cell_identity import code_modules
-from gridproof.plan.closure import PACKAGE_FOLDER
+from gridproof.catalogue import catalogue
+from gridproof.parts.families.cnn.backbones import BACKBONES, backbone_module
+from gridproof.parts_folder import PACKAGE_FOLDER
+from gridproof.plan.reach import clear, code_digest
 
-STUDY = """\
-title: Test
-data:
-  countries: {source: geonames}
-  images: {source: patches, size: 64, counts: {train: 16, val: 8, test: 8}}
-experiments:
-  places: {}
-  scratch:
-    family: cnn
-    set: {pretrained: false}
-    sweep: {backbone: [efficientnet_lite0, resnet18]}
-    figures: []
-  probe: {family: probe, figures: []}
-  trees: {family: xgboost, figures: []}
-"""
-NAMES = (
-    "import json; from pathlib import Path; from gridproof.plan.study import read_study;"
-    "cells = read_study(Path('config.yaml')).cells.values();"
-    "print(json.dumps({cell.slug.partition('-lr')[0]: cell.digest for cell in cells}))"
-)
-LITE0, RESNET18 = (f"gridproof/parts/families/cnn/backbones/{name}.py" for name in BACKBONES)
+FOLDER = "parts/families/cnn/backbones"
+PARTS = catalogue()
+LITE0 = "efficientnet_lite0"
 
 
 @pytest.fixture(scope="module")
-def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a copy of the package and a study."""
-    folder = tmp_path_factory.mktemp("copy")
-    shutil.copytree(PACKAGE_FOLDER, folder / "gridproof")
-    (folder / "config.yaml").write_text(STUDY)
-    return folder
+def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A copy of the package."""
+    folder = tmp_path_factory.mktemp("copy") / "gridproof"
+    shutil.copytree(PACKAGE_FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    yield folder
+    clear()
 
 
-def digests(folder: Path) -> dict[str, str]:
-    """Return the digest of each cell as the copy in `folder` computes it, by its name."""
-    done = subprocess.run(
-        [sys.executable, "-c", NAMES],
-        env={"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"},
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return dict(json.loads(done.stdout))
+def entries(family: str, **parameters: object) -> tuple[str, ...]:
+    """Return where the code of a cell begins."""
+    declared = PARTS.family(family)
+    chosen = declared.chosen(declared.parameters(**parameters)) if declared.chosen else None
+    return (declared.entry, *(chosen.entries if chosen else ()))
+
+
+def feature_entries(backbone: str) -> tuple[str, ...]:
+    """Return where the code that computes a backbone's features begins."""
+    module = PARTS.module("kinds", "features")
+    content = [f"{module}.{entry}" for entry in PARTS.kind("features").content]
+    return (*content, backbone_module(backbone))
+
+
+def digests(package: Path) -> dict[str, str]:
+    """Return the digest of the code of each network, of the features, and of others."""
+    clear()
+    networks = {f"cnn {b}": entries("cnn", backbone=b, pretrained=False) for b in BACKBONES}
+    others = {name: entries(name) for name in ("mlp", "probe", "xgboost")}
+    found = networks | others | {"features": feature_entries(LITE0)}
+    return {name: code_digest(begin, {"gridproof": package}) for name, begin in found.items()}
 
 
 @pytest.fixture(scope="module")
 def before(package: Path) -> dict[str, str]:
-    """The digests of the cells before any edit."""
+    """The digests before any edit."""
     return digests(package)
 
 
-def edited(package: Path, folder: Path, file: str, text: str) -> dict[str, str]:
-    """Return the digests where `text` was added to a file, which may be a new one."""
-    shutil.copytree(package, folder, dirs_exist_ok=True)
-    with (folder / file).open("a") as stream:
-        stream.write(text)
-    return digests(folder)
-
-
 CASES = {
-    "a new backbone": ("gridproof/parts/families/cnn/backbones/vgg.py", set()),
-    "lite0": (LITE0, {"cnn-efficientnet_lite0", "probe-efficientnet_lite0-adam"}),
-    "resnet18": (RESNET18, {"cnn-resnet18"}),
+    "a new backbone": ("vgg", set()),
+    "lite0": (LITE0, {f"cnn {LITE0}", "features"}),
+    "resnet18": ("resnet18", {"cnn resnet18"}),
     "what all have": (
-        "gridproof/parts/families/cnn/backbones/__init__.py",
-        {"cnn-efficientnet_lite0", "cnn-resnet18", "probe-efficientnet_lite0-adam"},
+        "__init__",
+        {f"cnn {LITE0}", "cnn resnet18", "features"},
     ),
 }
 
 
-@pytest.mark.parametrize(("file", "expected"), CASES.values(), ids=CASES)
+@pytest.mark.parametrize(("module", "expected"), CASES.values(), ids=CASES)
 def test_edit_of_a_backbone_reaches_its_own_cells(
-    file: str, expected: set[str], package: Path, before: dict[str, str], tmp_path: Path
+    module: str, expected: set[str], package: Path, before: dict[str, str]
 ) -> None:
-    """Networks and probes of the backbone get new names, all other cells keep theirs."""
-    after = edited(package, tmp_path, file, "\nNUMBER = 7\n")
-    assert after.keys() == before.keys()
-    assert len(before) == 5
+    """Networks, and the features that probes see, get new names; all others keep theirs."""
+    file = package / FOLDER / f"{module}.py"
+    text = file.read_text() if file.exists() else None
+    file.write_text((text or "") + "\nNUMBER = 7\n")
+    try:
+        after = digests(package)
+    finally:
+        if text is None:
+            file.unlink()
+        else:
+            file.write_text(text)
     assert {name for name in before if after[name] != before[name]} == expected
 
 
 @pytest.mark.parametrize("name", BACKBONES)
 def test_code_of_a_network_is_its_trainer_s_and_its_backbone_s(name: str) -> None:
     """The backbone that the cell names, and no other; a perceptron has none."""
-    assert code_modules(FAMILIES["cnn"], {"backbone": name}) == (
-        "gridproof.parts.families.cnn.cnn_training",
+    assert entries("cnn", backbone=name, pretrained=False) == (
+        "gridproof.parts.families.cnn.cnn_training:CnnTraining",
         f"gridproof.parts.families.cnn.backbones.{name}",
     )
-    assert code_modules(FAMILIES["mlp"], {}) == ("gridproof.parts.families.mlp.mlp_training",)
+    assert entries("mlp") == ("gridproof.parts.families.mlp:start",)
