@@ -9,10 +9,12 @@ import pytest
 
 from gridproof.errors import GridproofError
 from gridproof.plan.cost import training_priorities
-from gridproof.plan.study import Study, read_study
+from gridproof.plan.reading import read_study
+from gridproof.plan.study import Study
 
 BASE = """\
 title: Test
+parts: [study/data]
 data:
   countries: {source: geonames}
   images: {source: patches, size: 64, counts: {train: 16, val: 8, test: 8}}
@@ -75,14 +77,14 @@ def test_image_experiment_that_names_no_figures_is_ranked(read: Read, family: st
 def test_each_family_gets_the_data_of_its_kind(read: Read) -> None:
     """Places for perceptrons, images for networks and trees, features of them for probes."""
     study = read()
-    kinds = {cell.family.name: cell.data.kind_name for cell in study.cells.values()}
-    assert kinds == {"mlp": "places", "cnn": "images", "probe": "features", "xgboost": "images"}
-    assert {plan.base.name for plan in study.features.values() if plan.base} == {"images"}
+    kinds = {cell.family.name: cell.data.kind for cell in study.cells.values()}
+    assert kinds == {"mlp": "table", "cnn": "images", "probe": "features", "xgboost": "images"}
+    assert {plan.base.name for plan in study.derived.values() if plan.base} == {"images"}
 
 
 def test_all_probes_of_a_backbone_share_their_features(read: Read) -> None:
     """The backbone sees each image once, however many probes learn from it."""
-    assert len(read().features) == 1
+    assert len(read().derived) == 1
 
 
 def test_fit_that_draws_nothing_has_one_replicate(read: Read) -> None:
@@ -124,7 +126,7 @@ def test_comparison_of_what_is_not_there_is_refused(read: Read) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("family: cnn", "family: cnn\n    data: countries", "found 'countries', which are places"),
+        ("family: cnn", "family: cnn\n    data: countries", "found 'countries', of the kind table"),
         ("source: patches, size: 64, counts: {train: 16, val: 8, test: 8}", "source: geonames",
          "found no images under 'data'"),
         ("{learning_rate: 0.1}", "{backbone: resnet81}", "unknown backbone 'resnet81'"),
@@ -150,7 +152,8 @@ def test_missing_weights_are_told_before_anything_runs(read: Read) -> None:
     assert "weights of resnet18" in told
 
 
-CSV = "{source: csv, train: no/a.csv, val: no/b.csv, test: no/c.csv, optional: true}"
+CSV = """{source: csv, train: no/a.csv, val: no/b.csv, test: no/c.csv, target: country,
+    optional: true}"""
 
 
 def test_study_runs_without_optional_data_and_says_what_is_left_out(read: Read) -> None:
@@ -163,7 +166,7 @@ def test_study_runs_without_optional_data_and_says_what_is_left_out(read: Read) 
 
 def test_data_that_are_not_optional_must_be_there(read: Read) -> None:
     """Without the key a missing file stays a mistake."""
-    told = message(read, "{source: geonames}", CSV.replace(", optional: true", ""))
+    told = message(read, "{source: geonames}", CSV.replace("optional: true", "optional: false"))
     assert "no/a.csv" in told
 
 
