@@ -18,7 +18,7 @@ rule all:
     """Everything that the study asks for: cells, tables, figures and the report."""
     default_target: True
     input:
-        TRAINING.files(),
+        rules.train.input,
         rules.collect.output,
         FIGURES.files(".png"),
         FIGURES.files(".svg"),

@@ -14,7 +14,7 @@ from workspace import Workspace, study_of_nothing
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
 
 N_CELLS, TOGETHER = 20, 10
-UNTIL = ("--cores", "2", "--until", "try_out")
+UNTIL = ("--cores", "2", "train")
 SENT = {"generic": "external jobid", "slurm": "SLURM jobid"}
 """What Snakemake says of each job that it sends."""
 

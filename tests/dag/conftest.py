@@ -12,6 +12,7 @@ from workspace import Workspace
 STUDY = """\
 title: A small study
 study: small
+parts: [study]
 data:
   towns:
     source: csv

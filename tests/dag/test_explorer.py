@@ -14,7 +14,7 @@ CONFIG = "config/small.yaml"
 OUT = "results/small"
 PLAIN = "set: {epochs: 3}\n    figures: [splits]"
 MAPPED = "set: {epochs: 3}\n    figures: [splits, boundaries]"
-NEW = {"figure/epochs/boundaries", "explorer/epochs", "report"}
+NEW = {"figure/epochs/boundaries", "sliders/epochs", "report"}
 
 
 def test_map_of_one_cell_gets_sliders_and_trains_nothing(workspace: Workspace) -> None:
@@ -35,11 +35,12 @@ def test_map_of_one_cell_gets_sliders_and_trains_nothing(workspace: Workspace) -
     assert 'data-enhancement="explorer-epochs"' in page
     assert workspace.dry_run().jobs == set()
     workspace.edit(
-        "workflow/gridproof/parts/figures/explorer.py", lambda text: f"{text}\n\nUNUSED = 1\n"
+        "study/figures/shape_sliders.py",
+        lambda text: text.replace("WIDTH_PX = 360", "WIDTH_PX = 300"),
     )
     edited = workspace.dry_run()
-    assert (edited.trained, edited.jobs) == (set(), {"explorer/epochs", "report"})
+    assert (edited.trained, edited.jobs) == (set(), {"sliders/epochs", "report"})
     workspace.edit(CONFIG, lambda text: text.replace(MAPPED, PLAIN))
     back = workspace.dry_run()
     assert not back.trained
-    assert not {job for job in back.jobs if job.startswith("explorer/")}
+    assert not {job for job in back.jobs if job.startswith("sliders/")}

@@ -13,12 +13,13 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 PLAN = """
 from pathlib import Path
-from gridproof.plan.jobs import describe_data, describe_training
-from gridproof.plan.study import read_study
+from gridproof.plan.jobs import data_job, training_job
+from gridproof.plan.reading import read_study
+from gridproof.plan.wire import written
 study = read_study(Path("config/small.yaml"))
 cell, seeds = next(study.jobs())
-print(describe_training(cell, seeds))
-print(describe_data(cell.data))
+print(written(training_job(cell, seeds, study.catalogue)))
+print(written(data_job(cell.data, study.catalogue)))
 print(cell.name)
 """
 Edit = Callable[[Workspace], None]
@@ -54,7 +55,7 @@ def edit_prepared(workspace: Workspace) -> None:
 def edit_libraries(workspace: Workspace) -> None:
     """Count another library as computing the results."""
     workspace.edit(
-        "workflow/gridproof/families.py",
+        "workflow/gridproof/parts/families/mlp/__init__.py",
         lambda text: text.replace('libraries=("torch",)', 'libraries=("torch", "numpy")'),
     )
 
@@ -125,7 +126,7 @@ def test_remote_job_stops_after_an_edit_of(workspace: Workspace, edit: Edit) -> 
     edit(workspace)
     result = workspace.snakemake(
         *("--mode", "remote", "--cores", "1", "--force", "--nolock", "--no-hooks"),
-        *("--target-jobs", f"train:cell={cell},seeds=0-1", "--allowed-rules", "train"),
+        *("--target-jobs", f"train_mlp:cell={cell},seeds=0-1", "--allowed-rules", "train_mlp"),
     )
     assert result.returncode != 0
     assert f"has no cell {cell}" in result.stdout

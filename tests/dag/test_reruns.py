@@ -19,6 +19,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 CONFIG = "config/small.yaml"
 NETWORK = "workflow/gridproof/parts/families/mlp/network.py"
 TRAINER = "workflow/gridproof/parts/families/mlp/mlp_training.py"
+SPLITS = "workflow/gridproof/parts/figures/splits.py"
+MEASUREMENTS = "workflow/gridproof/parts/families/mlp/measurements"
+TEMPLATES = "workflow/gridproof/report/templates/sections"
 RATES = ("mlp-d2-w4-lr0.1-b64-e2", "mlp-d2-w4-lr0.001-b64-e2")
 LONG = "mlp-d2-w4-lr0.05-b64-e3"
 NORMED = f"{LONG}-bn"
@@ -137,7 +140,7 @@ ROWS: Mapping[str, Row] = {
         edit=replaced(
             "workflow/rules/train.smk",
             'gridproof train {params.job:q} &> {log:q}"',
-            'gridproof train"\n        "  {params.job:q}   &> {log:q}"',
+            'gridproof train"\n            "  {params.job:q}   &> {log:q}"',
         ),
         trains=set(),
         jobs=set(),
@@ -157,33 +160,29 @@ ROWS: Mapping[str, Row] = {
         jobs=AFTER_CELLS,
     ),
     "a figure's code": Row(
-        edit=lambda workspace: workspace.edit(
-            "workflow/gridproof/parts/figures/splits.py", lambda text: f"{text}\n\nUNUSED = 1\n"
-        ),
+        edit=replaced(SPLITS, "train, eval mode", "train, in eval mode"),
         trains=set(),
         jobs={"figure/epochs/splits", "report"},
     ),
+    "what a figure does not use": Row(
+        edit=lambda workspace: workspace.edit(SPLITS, lambda text: f"{text}\n\nUNUSED = 1\n"),
+        trains=set(),
+        jobs=set(),
+    ),
     "a measurement's code": Row(
-        edit=lambda workspace: workspace.edit(
-            "workflow/gridproof/parts/families/mlp/measurements/dead_relus.py",
-            lambda text: f"{text}\n\nUNUSED = 1\n",
-        ),
+        edit=replaced(f"{MEASUREMENTS}/dead_relus.py", "(largest <= 0)", "(largest <= 0.0)"),
         trains=set(),
         jobs=MEASURED | AFTER_MEASURES,
     ),
     "a comment in a measurement": Row(
         edit=lambda workspace: workspace.edit(
-            "workflow/gridproof/parts/families/mlp/measurements/dead_relus.py",
-            lambda text: f"# why\n{text}",
+            f"{MEASUREMENTS}/dead_relus.py", lambda text: f"# why\n{text}"
         ),
         trains=set(),
         jobs=set(),
     ),
     "another measurement's code": Row(
-        edit=lambda workspace: workspace.edit(
-            "workflow/gridproof/parts/families/mlp/measurements/auroc.py",
-            lambda text: f"{text}\n\nUNUSED = 1\n",
-        ),
+        edit=replaced(f"{MEASUREMENTS}/auroc.py", 'float("nan")', "np.nan"),
         trains=set(),
         jobs=set(),
     ),
@@ -200,18 +199,18 @@ ROWS: Mapping[str, Row] = {
         jobs={"claims", "report"},
     ),
     "a threshold of the claims": Row(
-        edit=replaced("report/thresholds.yaml", "  value: 0.02", "  value: 0.03"),
+        edit=replaced("study/thresholds.yaml", "  value: 0.02", "  value: 0.03"),
         trains=set(),
         jobs={"claims", "report"},
     ),
     "a published claim's code": Row(
-        edit=replaced("workflow/gridproof/parts/claims/epochs.py", "epochs=100", "epochs=99"),
+        edit=replaced("study/claims/epochs.py", "epochs=100", "epochs=99"),
         trains=set(),
         jobs={"claims", "report"},
     ),
     "prose of the report": Row(
         edit=lambda workspace: workspace.edit(
-            "report/sections/_experiment.md.j2", lambda text: f"{text}\nA closing word.\n"
+            f"{TEMPLATES}/_experiment.md.j2", lambda text: f"{text}\nA closing word.\n"
         ),
         trains=set(),
         jobs={"report"},
@@ -225,16 +224,16 @@ ROWS: Mapping[str, Row] = {
     "data rows changed": Row(
         edit=lambda workspace: write_places(workspace.path("data"), seed=1),
         trains=both_seeds(*CELLS),
-        jobs=AFTER_CELLS | {"data/towns", "data_map/towns"},
+        jobs=AFTER_CELLS | {"prepare_table/towns", "picture/towns"},
     ),
     "a fact about the data": Row(
         edit=replaced(
-            "workflow/gridproof/parts/kinds/prepare_table.py",
+            "workflow/gridproof/parts/kinds/class_facts.py",
             '"n_classes": len',
             '"n": 0, "n_classes": len',
         ),
         trains=set(),
-        jobs={"data/towns", "data_map/towns", "claims", "report"} | FIGURES,
+        jobs={"prepare_table/towns", "picture/towns", "claims", "report"} | FIGURES,
     ),
     "a data file touched": Row(edit=touch_data, trains=set(), jobs=set()),
 }
@@ -273,7 +272,7 @@ def results(copy_of: Callable[[], Workspace]) -> dict[str, Result]:
 
 def source_files(workspace: Workspace) -> list[Path]:
     """Return the files of a workspace that a user edits."""
-    folders = ("config", "data", "workflow", "report")
+    folders = ("config", "data", "workflow", "report", "study")
     found = [path for folder in folders for path in workspace.path(folder).rglob("*")]
     return [path for path in found if path.is_file()]
 

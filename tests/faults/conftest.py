@@ -37,7 +37,7 @@ def untouched(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """The study with its data prepared and nothing trained; not to be changed."""
     root = tmp_path_factory.mktemp("faults") / "untouched"
     workspace = Workspace.of_places(root, "config/killed.yaml", STUDY, rows=4000)
-    workspace.run("--until", "data")
+    workspace.run("--until", "prepare_table")
     return workspace
 
 
@@ -45,7 +45,7 @@ def untouched(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 def undisturbed(untouched: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """The study trained on one core without a disturbance."""
     workspace = untouched.copy(tmp_path_factory.mktemp("faults") / "undisturbed")
-    workspace.run("--until", "train", "--cores", "1")
+    workspace.run("train", "--cores", "1")
     return workspace
 
 

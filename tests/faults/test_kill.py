@@ -27,7 +27,7 @@ from workspace import Workspace
 pytestmark = pytest.mark.slow
 
 STATE = "*/state-0.safetensors"
-UNTIL = ("--until", "train")
+UNTIL = ("train",)
 
 
 def training_log(workspace: Workspace) -> str:
@@ -59,7 +59,7 @@ def test_killed_training_continues_with_the_same_bits(
     kill(run.pid)
     run.communicate(timeout=PATIENCE)
     assert run.returncode != 0
-    workspace.run("--until", "train", "--cores", "2")
+    workspace.run("train", "--cores", "2")
     log = training_log(workspace)
     assert "continuing from" in log
     assert first_epoch(log) > 1
@@ -78,12 +78,10 @@ def test_orphan_of_a_killed_snakemake_is_waited_for(
     run.wait(timeout=PATIENCE)
     assert run.stdout is not None
     run.stdout.close()
-    plain = workspace.snakemake("--cores", "1", "--until", "train")
+    plain = workspace.snakemake("--cores", "1", "train")
     assert plain.returncode != 0
     assert "--unlock" in plain.stdout
-    again = workspace.start(
-        "-m", "gridproof", "run", "--configfile", workspace.study, "--until", "train"
-    )
+    again = workspace.start("-m", "gridproof", "run", "--configfile", workspace.study, "train")
     wait_for_text(workspace, "another process trains")
     orphan.resume()
     output, _ = again.communicate(timeout=PATIENCE)
@@ -121,7 +119,9 @@ def test_interrupted_run_loses_nothing(workspace: Workspace, undisturbed: Worksp
     assert "Traceback" not in output
     assert "finished and kept" in output
     assert "run the same command again" in output
-    workspace.run("--until", "train")
+    workspace.run(
+        "train",
+    )
     assert replicate_bytes(workspace) == replicate_bytes(undisturbed)
 
 

@@ -30,7 +30,7 @@ experiments:
   network: {family: cnn, set: {image_size: 32, batch_size: 2, epochs: 2}, figures: []}
   trees: {family: xgboost, set: {crop: 32, rounds: 150}, figures: []}
 """
-UNTIL = ("--until", "fit", "train_on_gpu", "--cores", "2")
+UNTIL = ("train", "--cores", "2")
 
 
 @pytest.fixture

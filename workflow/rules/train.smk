@@ -28,3 +28,9 @@ for family in TRAINING.families():
             job=TRAINING.job,
         shell:
             "python -m gridproof train {params.job:q} &> {log:q}"
+
+
+rule train:
+    """Every cell that the study asks for, and nothing made of them: `snakemake train`."""
+    input:
+        TRAINING.files(),

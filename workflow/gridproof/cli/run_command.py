@@ -17,6 +17,7 @@ from gridproof.run.opening import plan_study
 from gridproof.run.summary import WRAPPED, failures, show, summary
 
 LOCKS = Path(".snakemake/locks")
+SNAKEMAKE = (sys.executable, "-m", "snakemake")
 
 
 def snakefile(arguments: Sequence[str]) -> list[str]:
@@ -42,47 +43,43 @@ def run_study(
     The study is validated before Snakemake starts. A lock that a killed Snakemake left is removed
     after making sure that none runs in this folder. Raises GridproofError if one does.
     """
-    chosen: dict[str, object] = {}
-    if only:
-        chosen["only"] = only
+    chosen: dict[str, object] = {"only": only} if only else {}
     if partial:
         chosen["partial"] = True
     study = plan_study([config], chosen)
     if study.note:
         print(f"gridproof: note: {study.note}", file=sys.stderr)
-    drivers = [] if partial else list(living_drivers(Path.cwd()))
-    if drivers:
-        raise GridproofError(
-            f"a Snakemake (process {drivers[0]}) is running in this folder: wait for it to end, "
-            f"or stop it with `kill {drivers[0]}` and run the same command again"
-        )
-    command = [
-        sys.executable,
-        "-m",
-        "snakemake",
-        *snakefile(arguments),
-        "--configfile",
-        str(config),
-    ]
-    if partial:
-        command.append("--nolock")
-    elif LOCKS.exists() and any(LOCKS.iterdir()):
-        print("gridproof: removing the lock that a killed Snakemake left", file=sys.stderr)
-        subprocess.run([*command, "--unlock", "--quiet", "all"], check=True)
+    which = [*snakefile(arguments), "--configfile", str(config)]
+    if not partial:
+        free_folder(which)
+    # What the user says comes first: a target behind `--configfile` is another config to Snakemake.
+    command = [*SNAKEMAKE, *arguments, *which, *gpu_option(study, arguments)]
+    command += ["--nolock"] if partial else []
     if chosen:
         command += ["--config", *(f"{key}={value}" for key, value in chosen.items())]
-    command += gpu_option(study, arguments)
     if not has_option(arguments, "--cores", "-c", "--jobs", "-j"):
         command += ["--cores", "all"]
     if not has_option(arguments, "--quiet", "-q", "--verbose", "-n", "--dry-run"):
         command += ["--quiet", "rules", "host", "reason"]
     started = time.time()
-    environment = os.environ | {WRAPPED: "1"}
     try:
-        code = subprocess.run([*command, *arguments], env=environment, check=False).returncode
+        environment = os.environ | {WRAPPED: "1"}
+        code = subprocess.run(command, env=environment, check=False).returncode
     except KeyboardInterrupt:
         show(failures(study, started))
         raise
     if not has_option(arguments, "-n", "--dry-run"):
         show(failures(study, started) if code else summary(study, started))
     return code
+
+
+def free_folder(which: Sequence[str]) -> None:
+    """Take away the lock of a dead Snakemake; GridproofError if a living one runs in the folder."""
+    if drivers := list(living_drivers(Path.cwd())):
+        raise GridproofError(
+            f"a Snakemake (process {drivers[0]}) is running in this folder: wait for it to end, "
+            f"or stop it with `kill {drivers[0]}` and run the same command again"
+        )
+    if LOCKS.exists() and any(LOCKS.iterdir()):
+        print("gridproof: removing the lock that a killed Snakemake left", file=sys.stderr)
+        subprocess.run([*SNAKEMAKE, *which, "--unlock", "--quiet", "all"], check=True)
