@@ -74,12 +74,16 @@ def cell_digest(spec: Mapping[str, object], code: str, libraries: Mapping[str, s
 
 
 def cell_slug(family: Family, parameters: Parameters) -> str:
-    """Return the readable part of a cell's folder name, such as `mlp-d6-w16-lr0.001-b256-e50`."""
-    parts = [family.name]
-    for name, prefix in slug_prefixes(type(parameters)):
-        value = getattr(parameters, name)
-        if value is True:
-            parts.append(prefix)
-        elif value is not False:
-            parts.append(f"{prefix}{value}")
-    return "-".join(parts)
+    """Return the readable part of a cell's folder name, such as `mlp-d6-w16-lr0.001-b256-e50`.
+
+    What is no part of the identity is not shown, so that a new parameter renames no cell.
+    """
+    counted = identifying(parameters)
+    shown = [(name, prefix) for name, prefix in slug_prefixes(type(parameters)) if name in counted]
+    values = [(prefix, getattr(parameters, name)) for name, prefix in shown]
+    return "-".join(
+        [
+            family.name,
+            *(prefix if value is True else f"{prefix}{value}" for prefix, value in values),
+        ]
+    )
