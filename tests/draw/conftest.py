@@ -1,4 +1,4 @@
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -12,8 +12,33 @@ from draw.synthetic_images import (
     write_images,
     write_trees,
 )
+from gridproof.catalogue import catalogue
 from gridproof.draw.inputs import Inputs
+from gridproof.plan.job_plans import FigureJob
 from gridproof.tables.members import load_slice
+
+PARTS = catalogue((str(Path(__file__).parents[2] / "study"),))
+"""The figures of the package, and the maps of the default study."""
+
+
+def job_of(
+    name: str,
+    data_dir: Path,
+    tables: Path | None = None,
+    weights: Mapping[str, Path] | None = None,
+) -> FigureJob:
+    """Return what a job is told that draws a figure."""
+    figure = PARTS.figure(name)
+    return FigureJob(
+        name=name,
+        module=figure.module,
+        function=figure.function,
+        raster=figure.raster,
+        animated=figure.animated,
+        tables=tables,
+        data=data_dir,
+        weights=weights or {},
+    )
 
 
 @pytest.fixture

@@ -233,7 +233,7 @@ def write_data(directory: Path) -> Path:
                     "split": np.repeat(["train", "val", "test"], [160, 20, 20]),
                     "longitude": points[:, 0].astype(np.float32),
                     "latitude": points[:, 1].astype(np.float32),
-                    "label": np.full(200, label, dtype=np.int64),
+                    "target": np.full(200, label, dtype=np.int64),
                 }
             )
         )
@@ -241,15 +241,20 @@ def write_data(directory: Path) -> Path:
     facts = {
         "name": "countries",
         "source": "geonames",
+        "kind": "table",
         "digest": "0123456789ab",
+        "origin": "Places that were made up.",
         "rows": {"train": 640, "val": 80, "test": 80},
         "n_classes": 4,
         "classes": ["AA", "BB", "CC", "DD"],
         "class_counts": {"train": [160] * 4, "val": [20] * 4, "test": [20] * 4},
         "prior_entropy": PRIOR,
         "largest_class_share": 0.25,
-        "longitude": [0.0, 8.0],
-        "latitude": [50.0, 58.0],
+        "columns": [
+            {"name": "longitude", "min": 0.0, "max": 8.0, "unit": "degrees"},
+            {"name": "latitude", "min": 50.0, "max": 58.0, "unit": "degrees"},
+        ],
+        "target": {"name": "country"},
     }
     (directory / "facts.json").write_text(json.dumps(facts), encoding="utf-8")
     return directory

@@ -2,20 +2,28 @@ import json
 
 import pytest
 
+from draw.conftest import PARTS, job_of
 from draw.synthetic import MEASUREMENTS, synthetic_cell, write_checkpoint, write_history
 from gridproof.draw.drawing import draw
-from gridproof.draw.figure_registry import FIGURES
 from gridproof.errors import GridproofError
-from gridproof.plan.kinds import KINDS
 from gridproof.tables.members import load_slice
 
-PICTURE_OF_IMAGES = KINDS["images"].picture
-OF_COORDINATES = [
-    name for name, entry in FIGURES.items() if "mlp" in entry.families and name != PICTURE_OF_IMAGES
+IMAGES = ("images", "features")
+OF_TABLES = [
+    name
+    for name in PARTS.names("figures")
+    if not set(IMAGES) & set(PARTS.figure(name).kinds)
+    and not {"cnn", "xgboost"} & set(PARTS.figure(name).families)
 ]
 
 
-@pytest.mark.parametrize("name", OF_COORDINATES)
+def test_most_figures_show_networks_on_tables():
+    """What is drawn below is no empty list."""
+    assert {"curves", "splits", "boundaries", "data_overview", "map"} <= set(OF_TABLES)
+    assert len(OF_TABLES) > 15
+
+
+@pytest.mark.parametrize("name", OF_TABLES)
 def test_draw_writes_equal_bytes_twice(name, make_slice, data_dir, tmp_path):
     """PNG, SVG and text alternative are whole and hold no date."""
     shape = {"depth": 1, "width": 4, "epochs": 3, "gradient_norms": True}
@@ -25,15 +33,16 @@ def test_draw_writes_equal_bytes_twice(name, make_slice, data_dir, tmp_path):
         synthetic_cell("two", position=1, final=0.9, measure=MEASUREMENTS, **(shape | other)),
         name="shape",
     )
-    if FIGURES[name].animated:
+    if PARTS.figure(name).animated:
         checkpoint = write_history(tmp_path / "history.safetensors", n_epochs=3)
     else:
         checkpoint = write_checkpoint(tmp_path / "checkpoint.safetensors")
-    checkpoints = {member.cell: checkpoint for member in load_slice(folder).members()}
+    weights = {member.cell: checkpoint for member in load_slice(folder).members()}
+    job = job_of(name, data_dir, folder, weights)
     files = []
     for turn in ("first", "second"):
         png, svg = tmp_path / turn / f"{name}.png", tmp_path / turn / f"{name}.svg"
-        draw(name, folder, checkpoints, data_dir, png, svg)
+        draw(job, png, svg)
         files.append([png, svg, png.with_suffix(".json")])
         assert sorted(png.parent.iterdir()) == sorted(files[-1])
     first, second = ([file.read_bytes() for file in turn] for turn in files)
@@ -45,8 +54,8 @@ def test_draw_writes_equal_bytes_twice(name, make_slice, data_dir, tmp_path):
 
 def test_draw_needs_the_tables_of_an_experiment(data_dir, tmp_path):
     """A figure of an experiment without its slice is refused before anything is written."""
-    with pytest.raises(GridproofError, match="'curves' needs the tables"):
-        draw("curves", None, {}, data_dir, tmp_path / "a.png", tmp_path / "a.svg")
+    with pytest.raises(GridproofError, match="name the folder of its tables"):
+        draw(job_of("curves", data_dir), tmp_path / "a.png", tmp_path / "a.svg")
     assert not (tmp_path / "a.png").exists()
 
 
@@ -55,4 +64,4 @@ def test_draw_names_a_table_that_is_cut(make_slice, data_dir, tmp_path):
     folder = make_slice(synthetic_cell("one", epochs=2))
     (folder / "epochs.parquet").write_bytes(b"PAR1")
     with pytest.raises(GridproofError, match=r"epochs\.parquet: cannot be read as Parquet"):
-        draw("curves", folder, {}, data_dir, tmp_path / "a.png", tmp_path / "a.svg")
+        draw(job_of("curves", data_dir, folder), tmp_path / "a.png", tmp_path / "a.svg")

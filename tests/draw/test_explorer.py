@@ -11,20 +11,21 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from draw.conftest import job_of
 from draw.synthetic import synthetic_cell, write_history
-from gridproof.draw.figure_registry import FIGURES, explored_figure
 from gridproof.draw.inputs import Inputs
+from gridproof.draw.sliders import write_sliders
 from gridproof.kit.style import SEA_COLOR
-from gridproof.parts.figures.explorer import (
+from gridproof.tables.members import load_slice
+from study.figures.geography import class_colors, map_grid, places_of
+from study.figures.networks import Prediction
+from study.figures.shape_sliders import (
     UNKNOWN_COLOR,
     draw_frame,
-    explore,
     frame_grid,
+    is_explored,
     shown_epochs,
 )
-from gridproof.parts.figures.geography import class_colors, map_grid
-from gridproof.parts.figures.networks import Prediction
-from gridproof.tables.members import load_slice
 
 CENTRES = ((2.0, 52.0), (6.0, 52.0), (2.0, 56.0), (6.0, 56.0))
 """Of the four square countries, in the order of their labels."""
@@ -48,9 +49,14 @@ def inputs(make_slice, data_dir, tmp_path):
 @pytest.fixture
 def content(inputs, tmp_path):
     """What the page reads."""
-    out = tmp_path / "explorer.json"
-    explore(inputs.tables.directory, inputs.checkpoints, inputs.data_dir, out)
-    return json.loads(out.read_text())
+    return json.loads(write_explorer(inputs, tmp_path / "explorer.json").read_text())
+
+
+def write_explorer(inputs, out):
+    """Write what the page reads of the sliders below the map `boundaries`."""
+    folder = inputs.tables.directory
+    write_sliders(job_of("boundaries", inputs.data_dir, folder, inputs.checkpoints), out)
+    return out
 
 
 def sprite(cell):
@@ -72,7 +78,7 @@ def color_at(frame, places, longitude, latitude):
 
 def test_frames_show_what_the_network_predicts_at_each_place(inputs, content):
     """One class everywhere before training, each country's own after epoch 1; the sea is sea."""
-    height, places = content["frame"]["height"], inputs.places()
+    height, places = content["frame"]["height"], places_of(inputs)
     colors = class_colors(places, 4)
     pixels = sprite(content["cells"][0])
     untrained, trained = pixels[:height], pixels[height : 2 * height]
@@ -83,7 +89,7 @@ def test_frames_show_what_the_network_predicts_at_each_place(inputs, content):
 
 def test_frames_have_square_pixels_and_equal_size(inputs, content):
     """As wide as high on the ground; a sprite holds a frame for each epoch."""
-    places = inputs.places()
+    places = places_of(inputs)
     spans = [float(np.ptp(places[name])) + 2 for name in ("longitude", "latitude")]
     middle = (places["latitude"].min() + places["latitude"].max()) / 2
     width, height = content["frame"]["width"], content["frame"]["height"]
@@ -108,15 +114,14 @@ def test_what_is_shown_is_said(inputs, content):
 
 def test_frames_are_small_and_equal_inputs_give_equal_bytes(inputs, content, tmp_path):
     """Borders and fills alone take a few kilobytes."""
-    again = tmp_path / "again.json"
-    explore(inputs.tables.directory, inputs.checkpoints, inputs.data_dir, again)
+    again = write_explorer(inputs, tmp_path / "again.json")
     assert again.read_text() == (tmp_path / "explorer.json").read_text()
     assert again.stat().st_size < 60_000
 
 
 def test_land_of_weights_that_are_not_finite_is_grey(inputs):
     """And has no borders."""
-    places = inputs.places()
+    places = places_of(inputs)
     grid = frame_grid(map_grid(places, 0.05))
     prediction = Prediction(seed=0, epoch=1, test_accuracy=math.nan, classes=None)
     frame = draw_frame(grid, prediction, class_colors(places, 4))
@@ -143,23 +148,27 @@ DEEP, WIDE = {"depth": 6, "width": 16}, {"depth": 6, "width": 32}
 
 
 @pytest.mark.parametrize(
-    ("figures", "parameters", "expected"),
+    ("parameters", "expected"),
     [
-        (["sharpening", "extremes", "curves"], [DEEP, WIDE], "extremes"),
-        (["splits", "boundaries"], [DEEP], "boundaries"),
-        (["curves"], [DEEP, WIDE], None),
-        (["boundaries"], [DEEP, DEEP | {"batch_norm": True}], None),
-        (["boundaries"], [DEEP, WIDE, DEEP | {"batch_norm": True}], None),
-        (["boundaries"], [{"backbone": "efficientnet_lite0"}], None),
+        ([DEEP, WIDE], True),
+        ([DEEP], True),
+        ([DEEP, DEEP | {"batch_norm": True}], False),
+        ([DEEP, WIDE, DEEP | {"batch_norm": True}], False),
+        ([{"backbone": "efficientnet_lite0"}], False),
     ],
-    ids=["shapes", "one cell", "no map", "one shape", "a shape twice", "another family"],
+    ids=["shapes", "one cell", "one shape", "a shape twice", "another family"],
 )
-def test_sliders_need_a_map_and_cells_that_they_tell_apart(figures, parameters, expected):
+def test_sliders_need_cells_that_they_tell_apart(parameters, expected):
     """Depth and width name a cell, or there is but one."""
-    assert explored_figure(figures, parameters) == expected
+    assert is_explored(parameters) == expected
 
 
-def test_explored_figures_exist():
-    """A figure with sliders is one of the registry's maps."""
-    figures = [name for name in FIGURES if explored_figure([name], [DEEP])]
-    assert sorted(figures) == ["borders", "boundaries", "extremes", "sharpening"]
+def test_cells_of_one_shape_have_no_sliders(make_slice, data_dir, tmp_path):
+    """What the page reads is null then."""
+    folder = make_slice(
+        synthetic_cell("one", depth=1, width=4, epochs=3),
+        synthetic_cell("two", position=1, depth=1, width=4, epochs=3, batch_norm=True),
+    )
+    out = tmp_path / "explorer.json"
+    write_sliders(job_of("borders", data_dir, folder), out)
+    assert json.loads(out.read_text()) is None

@@ -5,9 +5,9 @@ import pytest
 
 from draw.synthetic_images import CROP, HARD, SIZE, Model, accuracy, two
 from gridproof.errors import GridproofError
-from gridproof.kit.gallery import images_by_name
 from gridproof.kit.style import figure_style
 from gridproof.parts.figures import misclassified, missed_by_all, pixel_importance
+from gridproof.parts.figures.gallery import images_by_name
 
 
 def test_misclassified_shows_the_surest_mistakes_of_both_ends(compared):

@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 from scipy.stats import binomtest
 
+from draw.conftest import PARTS, job_of
 from draw.synthetic import synthetic_cell
 from draw.synthetic_images import CROP, RATES, SEEDS, STEPS, Model, accuracy, two
 from gridproof.draw.drawing import draw
-from gridproof.draw.figure_registry import FIGURES
 from gridproof.draw.inputs import Inputs
 from gridproof.errors import GridproofError
-from gridproof.kit.baselines import baseline, best_of_each, by_baseline, predictions
+from gridproof.kit.baselines import baselines, best_of_each, by_baseline, predictions
 from gridproof.kit.style import figure_style
 from gridproof.parts.figures import accuracy_by_rate, calibration, loss_by_step, ranking, roc
 from gridproof.tables.members import load_slice
@@ -21,8 +21,11 @@ from gridproof.tables.members import load_slice
 BASELINES = ["scratch", "finetune", "linear_probe", "sklearn_probe", "xgboost"]
 OF_IMAGES = [
     name
-    for name, entry in FIGURES.items()
-    if entry.level == "experiment" and "mlp" not in entry.families
+    for name in PARTS.names("figures")
+    if PARTS.figure(name).shows == "experiment"
+    and (
+        "images" in PARTS.figure(name).kinds or {"cnn", "xgboost"} & {*PARTS.figure(name).families}
+    )
 ]
 
 
@@ -33,19 +36,40 @@ def test_draw_writes_equal_bytes_twice(name, compared, tmp_path):
     files = []
     for turn in ("first", "second"):
         png, svg = tmp_path / turn / f"{name}.png", tmp_path / turn / f"{name}.svg"
-        draw(name, tables, compared.checkpoints, compared.data_dir, png, svg)
+        draw(job_of(name, compared.data_dir, tables, compared.checkpoints), png, svg)
         files.append([file.read_bytes() for file in (png, svg, png.with_suffix(".json"))])
     assert files[0] == files[1]
     assert set(json.loads(files[0][2])) == {"figure", "alt"}
 
 
-def test_baselines_are_the_first_words_of_a_comparison(compared, given_models):
-    """In a plain experiment, whose labels name parameters alone, all cells are of one baseline."""
+def test_baselines_are_the_experiments_of_a_comparison(compared, given_models):
+    """In a plain experiment all cells are of one baseline."""
     assert list(by_baseline(compared)) == BASELINES
     assert [len(members) for members in by_baseline(compared).values()] == [5, 5, 5, 1, 1]
     plain = given_models(two(), experiment="finetune")
-    assert {baseline(plain, member.label) for member in plain.members} == {"finetune"}
-    assert baseline(plain, "default") == "finetune"
+    assert set(baselines(plain.members).values()) == {"finetune"}
+
+
+def test_experiment_named_like_a_parameter_is_a_baseline_of_its_own(given_models):
+    """Ranking, ROC and the others tell its models from those of other experiments."""
+    models = [
+        Model(
+            label=f"{part} epochs {epochs}", part=part, skill=skill, parameters={"epochs": epochs}
+        )
+        for part, skill in (("epochs", 2.0), ("learning_rate", 0.5))
+        for epochs in (1, 2)
+    ]
+    inputs = given_models(models)
+    assert {name: len(cells) for name, cells in by_baseline(inputs).items()} == {
+        "epochs": 2,
+        "learning_rate": 2,
+    }
+    with figure_style():
+        (panel,) = ranking.chart(inputs)
+        legend = ranking.accuracy_by_model(inputs).legends[0]
+    assert [series["label"] for series in panel["series"]] == ["epochs", "learning_rate"]
+    assert [text.get_text() for text in legend.get_texts()][:2] == ["epochs", "learning_rate"]
+    assert list(loss_by_step.trained_by_step(inputs)["epochs"]) == ["epochs 1", "epochs 2"]
 
 
 def test_best_of_each_is_chosen_by_validation(compared):
@@ -144,8 +168,8 @@ def test_mean_roc_curve_keeps_the_mean_area(compared):
 def test_roc_leaves_out_seeds_without_scores(given_models):
     """A diverged seed has no curve; a model of such seeds alone says so."""
     models = [
-        Model(label="some", skill=1.0, diverged=(1,)),
-        Model(label="none", skill=1.0, diverged=SEEDS),
+        Model(label="some", part="some", skill=1.0, diverged=(1,)),
+        Model(label="none", part="none", skill=1.0, diverged=SEEDS),
     ]
     inputs = given_models(models)
     assert len(roc.areas(inputs.members[0])) == len(SEEDS) - 1

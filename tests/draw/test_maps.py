@@ -8,10 +8,11 @@ from draw.synthetic import synthetic_cell, write_checkpoint
 from gridproof.draw.inputs import Inputs
 from gridproof.errors import GridproofError
 from gridproof.kit.style import figure_style
-from gridproof.parts.figures import borders, boundaries, places
-from gridproof.parts.figures.geography import class_colors, inner_points, map_grid
-from gridproof.parts.figures.networks import predict_points, stored_seeds
 from gridproof.tables.members import load_slice
+from study.figures import borders, boundaries
+from study.figures import map as data_map
+from study.figures.geography import class_colors, inner_points, map_grid, places_of
+from study.figures.networks import predict_points, stored_seeds
 
 SHAPE = {"depth": 1, "width": 4, "epochs": 3}
 
@@ -64,7 +65,7 @@ def test_boundaries_has_a_panel_a_cell(inputs):
 
 def test_boundaries_blanks_the_sea(inputs):
     """Points far from any place have the colour of the sea, points between places have not."""
-    grid = map_grid(inputs.places(), 0.1)
+    grid = map_grid(places_of(inputs), 0.1)
     assert grid.aspect == pytest.approx(1 / np.cos(np.radians(54)), rel=0.01)
     row, column = (
         int(np.argmin(abs(axis - at)))
@@ -117,7 +118,7 @@ def test_cut_checkpoint_is_an_error_that_names_the_file(inputs):
 def test_map_shows_places_and_counts(data_dir):
     """The data's map has named axes, a code a class, and the rows of each split."""
     with figure_style():
-        (axes,) = places.places_by_class(Inputs(data_dir=data_dir)).axes
+        (axes,) = data_map.places_by_class(Inputs(data_dir=data_dir)).axes
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("longitude (°E)", "latitude (°N)")
     assert panel_texts(axes) == {"AA", "BB", "CC", "DD"}
     assert axes.get_title(loc="left") == "4 classes; rows: train 640, val 80, test 80"
@@ -126,13 +127,13 @@ def test_map_shows_places_and_counts(data_dir):
 
 def test_neighbours_have_different_colors(data_dir):
     """Four countries around a crossing all touch each other."""
-    frame = Inputs(data_dir=data_dir).places()
+    frame = places_of(Inputs(data_dir=data_dir))
     assert len(set(class_colors(frame, 4))) == 4
 
 
 def test_codes_lie_inside_their_region(data_dir):
     """A code stands where its own class is predicted."""
-    grid = map_grid(Inputs(data_dir=data_dir).places(), 0.1)
+    grid = map_grid(places_of(Inputs(data_dir=data_dir)), 0.1)
     points = grid.land_points()
     areas = grid.on_land((points[:, 0] > 4).astype(int))
     assert inner_points(grid, areas, 60)[0][0] < 4 < inner_points(grid, areas, 60)[1][0]

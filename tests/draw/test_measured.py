@@ -9,11 +9,18 @@ from gridproof.errors import GridproofError
 from gridproof.kit.batch_variance import batch_variance
 from gridproof.kit.style import figure_style
 from gridproof.parts.figures import accuracy_by_step as steps
-from gridproof.parts.figures import auroc_by_epoch as auroc
-from gridproof.parts.figures import batch_loss, extremes, gradient_norms, shape_effect, splits
-from gridproof.parts.figures import dead_units as dead_relus
-from gridproof.parts.figures import region_counts as linear_regions
+from gridproof.parts.figures import (
+    auroc_by_epoch,
+    batch_loss,
+    dead_units,
+    depth,
+    gradient_norms,
+    region_counts,
+    splits,
+    width,
+)
 from gridproof.tables.members import load_slice
+from study.figures import extremes
 
 DEEP = {"depth": 12, "width": 4, "epochs": 3, "gradient_norms": True}
 
@@ -146,12 +153,12 @@ def test_dead_units_are_boxes_by_layer(given):
         ),
     )
     with figure_style():
-        fine, lost, _ = dead_relus.dead_share_by_layer(inputs).axes
+        fine, lost, _ = dead_units.dead_share_by_layer(inputs).axes
     np.testing.assert_allclose(fine.images[0].get_array()[1], [1 / 8, 2 / 8, 3 / 8, 4 / 8])
     assert lost.images[0].get_array().mask[1].all()
     assert "hatched" in lost.get_title(loc="left")
     assert [label.get_text() for label in fine.get_yticklabels()] == ["before", "after"]
-    text = dead_relus.describe(inputs)
+    text = dead_units.describe(inputs)
     assert "after it 0.312 on average and 0.500 in layer 3, the highest" in text
     assert "unknown, weights are not finite" in text
 
@@ -164,11 +171,11 @@ def test_regions_are_dots_beside_the_bound(given):
         synthetic_cell("deep", position=1, depth=3, epochs=3, measure=measure),
     )
     with figure_style():
-        (axes,) = linear_regions.regions_by_cell(inputs).axes
+        (axes,) = region_counts.regions_by_cell(inputs).axes
     in_box = [line.get_xdata().tolist() for line in axes.lines if line.get_marker() == "o"]
     assert in_box == [[135, 134, 133], [300, 301, 302]]
     assert [line.get_marker() for line in axes.lines].count("D") == 1
-    text = linear_regions.describe(inputs)
+    text = region_counts.describe(inputs)
     assert (
         "shallow: 133 to 135 regions in the box of the data, 136 regions in the whole plane" in text
     )
@@ -183,14 +190,14 @@ def test_auroc_is_drawn_for_each_seed(given):
         synthetic_cell("not measured", position=1, epochs=10),
     )
     with figure_style():
-        accuracy, area = auroc.auroc_by_epoch(inputs).axes
+        accuracy, area = auroc_by_epoch.auroc_by_epoch(inputs).axes
     assert (len(accuracy.lines), len(area.lines)) == (3, 3)
     values = inputs.members[0].by_seed("val_auroc")
     np.testing.assert_allclose(area.lines[2].get_ydata(), values[2])
     moved = values.loc[6:].diff().abs().mean()
     np.testing.assert_allclose(inputs.members[0].jitter("val_auroc", "second"), moved)
     assert f"{moved.mean():.4f}" in area.texts[0].get_text()
-    assert "not measured" not in auroc.describe(inputs)
+    assert "not measured" not in auroc_by_epoch.describe(inputs)
 
 
 def test_extremes_are_the_lowest_and_the_highest_loss(make_slice, data_dir, tmp_path):
@@ -227,19 +234,19 @@ def test_extremes_are_the_lowest_and_the_highest_loss(make_slice, data_dir, tmp_
 def test_depth_and_width_compare_cells_that_differ_in_nothing_else(given):
     """Of cells in both directions each figure takes its own, by rising value."""
     cells = [
-        synthetic_cell(f"cell {at}", position=at, depth=depth, width=width, epochs=3)
-        for at, (depth, width) in enumerate([(6, 16), (1, 16), (2, 16), (6, 64), (6, 8)])
+        synthetic_cell(f"cell {at}", position=at, depth=layers, width=units, epochs=3)
+        for at, (layers, units) in enumerate([(6, 16), (1, 16), (2, 16), (6, 64), (6, 8)])
     ]
     inputs = given(*cells)
     for draw, expected in (
-        (shape_effect.accuracy_by_depth, [1, 2, 6]),
-        (shape_effect.accuracy_by_width, [8, 16, 64]),
+        (depth.accuracy_by_depth, [1, 2, 6]),
+        (width.accuracy_by_width, [8, 16, 64]),
     ):
         with figure_style():
             (axes,) = draw(inputs).axes
         np.testing.assert_allclose(axes.lines[4].get_xdata(), expected)
         assert axes.get_xticks().tolist() == expected
-    assert "by width, mean of 3 seeds" in shape_effect.describe_width(inputs)
+    assert "by width, mean of 3 seeds" in width.describe(inputs)
 
 
 def test_train_split_in_eval_mode_is_marked_where_it_was_measured(given):
@@ -257,11 +264,11 @@ def test_train_split_in_eval_mode_is_marked_where_it_was_measured(given):
 @pytest.mark.parametrize(
     ("module", "draw", "message"),
     [
-        (auroc, "auroc_by_epoch", "add 'auroc' to the experiment's `measure:`"),
-        (dead_relus, "dead_share_by_layer", "add 'dead_relus' to the experiment's `measure:`"),
-        (linear_regions, "regions_by_cell", "add 'regions' to the experiment's `measure:`"),
+        (auroc_by_epoch, "auroc_by_epoch", "add 'auroc' to the experiment's `measure:`"),
+        (dead_units, "dead_share_by_layer", "add 'dead_relus' to the experiment's `measure:`"),
+        (region_counts, "regions_by_cell", "add 'regions' to the experiment's `measure:`"),
         (gradient_norms, "norms_by_layer", "its cells need `gradient_norms: true`"),
-        (shape_effect, "accuracy_by_depth", "no two of them"),
+        (depth, "accuracy_by_depth", "no two of them"),
         (extremes, "best_and_worst", "needs two cells with a finite validation loss"),
     ],
     ids=["auroc", "dead_relus", "regions", "gradient_norms", "depth", "extremes"],

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from draw.conftest import job_of
 from draw.synthetic import synthetic_cell, write_history
 from gridproof.draw.animation import animate
 from gridproof.draw.inputs import Inputs
 from gridproof.errors import GridproofError
 from gridproof.kit.style import figure_style
-from gridproof.parts.figures.sharpening import borders_by_epoch, describe, frames, spread_epochs
 from gridproof.tables.members import load_slice
+from study.figures.sharpening import borders_by_epoch, describe, frames, spread_epochs
 
 SHAPE = {"depth": 1, "width": 4, "epochs": 3, "seeds": (0,)}
 
@@ -79,7 +80,7 @@ def test_animation_is_one_small_file_of_equal_bytes(folder, histories, data_dir,
     """A GIF that repeats, a frame an epoch, the last one for longer."""
     files = [tmp_path / "first.gif", tmp_path / "second.gif"]
     for file in files:
-        animate("sharpening", folder, histories, data_dir, file)
+        animate(job_of("sharpening", data_dir, folder, histories), file)
     assert files[0].read_bytes() == files[1].read_bytes()
     with Image.open(files[0]) as gif:
         assert gif.n_frames >= 2
@@ -89,6 +90,6 @@ def test_animation_is_one_small_file_of_equal_bytes(folder, histories, data_dir,
 
 
 def test_figure_that_is_not_animated_is_refused(folder, histories, data_dir, tmp_path):
-    """The message names it."""
-    with pytest.raises(GridproofError, match="'curves' is not animated"):
-        animate("curves", folder, histories, data_dir, tmp_path / "a.gif")
+    """The message names its file and what it lacks."""
+    with pytest.raises(GridproofError, match=r"curves\.py: found no function 'frames'"):
+        animate(job_of("curves", data_dir, folder, histories), tmp_path / "a.gif")
