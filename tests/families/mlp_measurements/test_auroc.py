@@ -61,7 +61,7 @@ def test_cell_is_measured_after_every_epoch(batch_norm: bool, train: Train) -> N
         for split in ("val", "test")
     }
     for (seed, epoch, quantity), value in values.items():
-        points, labels = cell.places(quantity.removesuffix("_auroc"))
+        points, labels = cell.rows(quantity.removesuffix("_auroc"))
         weights = {name: torch.from_numpy(w) for name, w in cell.weights(seed, epoch).items()}
         logits = predict(weights, cell.parameters, torch.from_numpy(points))
         scores = torch.softmax(logits.double(), 1).numpy()

@@ -1,12 +1,15 @@
 """Linear regions: arrangements worked by hand, and networks probed at many points."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
 from families.mlp_measurements.conftest import Train
+from gridproof.errors import GridproofError
 from gridproof.parts.families.mlp.measurements.arrangement import Box, count_regions, distinct_lines
 from gridproof.parts.families.mlp.measurements.regions import (
     bounding_box,
@@ -112,7 +115,7 @@ def test_deep_network_has_the_activation_patterns_that_points_see(
 def test_folded_layers_are_the_network_in_eval_mode(train: Train) -> None:
     """Batch norm folded into weights and biases gives the same hidden activations."""
     training, cell = train(batch_norm=True, depth=3)
-    points, _ = cell.places("val")
+    points, _ = cell.rows("val")
     hidden = points.astype(np.float64)
     weights = cell.weights(1, 4)
     for weight, bias in hidden_layers(weights, 3):
@@ -156,3 +159,13 @@ def test_weights_that_are_not_finite_give_nan(train: Train) -> None:
     _, cell = train(depth=1)
     history = {name: np.full_like(value, np.nan) for name, value in cell.history.items()}
     assert np.isnan(list(counts(replace(cell, history=history)).values())).all()
+
+
+def test_regions_of_more_than_two_features_are_refused(train: Train, tmp_path: Path) -> None:
+    """They are counted in a plane; the message says how many features there are."""
+    _, cell = train()
+    rows = {"split": ["train", "val", "test"]}
+    rows |= {name: np.ones(3, np.float32) for name in ("a", "b", "c")}
+    pd.DataFrame(rows | {"target": [0, 1, 0]}).to_parquet(tmp_path / "data.parquet", index=False)
+    with pytest.raises(GridproofError, match="found 3 features, expected 2"):
+        measure(replace(cell, data=tmp_path))

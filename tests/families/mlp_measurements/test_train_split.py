@@ -29,7 +29,7 @@ def test_epochs_are_about_ten(last: int, expected: list[int]) -> None:
 def test_values_equal_scikit_learn(batch_norm: bool, train: Train) -> None:
     """Loss and accuracy of the final weights on the rows that were trained on."""
     _, cell = train(batch_norm=batch_norm)
-    points, labels = cell.places("train")
+    points, labels = cell.rows("train")
     values = {(v.seed, v.epoch, v.quantity): v.value for v in measure(cell)}
     for seed in (0, 1):
         weights = {name: torch.from_numpy(w) for name, w in cell.weights(seed, 4).items()}
