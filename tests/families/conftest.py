@@ -16,13 +16,13 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def double_precision(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let the trainer compute in float64, so that only a different formula makes a difference."""
-    from gridproof.parts.kinds.table import load_split
+    from gridproof.parts.kinds.table.prepared_table import load_classes
 
     def load_double(directory: Path, split: str) -> tuple[object, object]:
-        places, labels = load_split(directory, split)
-        return places.astype("float64"), labels
+        features, labels = load_classes(directory, split)
+        return features.astype("float64"), labels
 
-    monkeypatch.setattr("gridproof.parts.families.mlp.mlp_training.load_split", load_double)
+    monkeypatch.setattr("gridproof.parts.families.mlp.mlp_training.load_classes", load_double)
     torch.set_default_dtype(torch.float64)
     yield
     torch.set_default_dtype(torch.float32)

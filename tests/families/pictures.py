@@ -8,8 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from gridproof.families import FAMILIES, Training
-from gridproof.part import Replicate
+from gridproof.catalogue import catalogue
+from gridproof.part import Replicate, Training
+from gridproof.parts_folder import import_part
 from gridproof.run.replicates import write_replicate
 from gridproof.run.state import load_state, save_state
 
@@ -75,18 +76,23 @@ def _write_rows(folder: Path, splits: np.ndarray, labels: np.ndarray) -> None:
     )
     pq.write_table(table, folder / "data.parquet")
     content = hashlib.sha256((folder / "data.parquet").read_bytes()).hexdigest()
-    (folder / "facts.json").write_text(json.dumps({"digest": DIGEST, "content": content}))
+    (folder / "facts.json").write_text(
+        json.dumps({"digest": DIGEST, "files": {"data.parquet": content}})
+    )
 
 
 def start(family: str, data: Path, *, seed: int = 0, **changed: object) -> Training:
     """Return a training that has not begun, with some parameters changed."""
-    return FAMILIES[family].load_trainer()(
-        parameters=PARAMETERS[family] | changed,
+    declared = catalogue().family(family)
+    module, _, name = declared.entry.partition(":")
+    training: Training = getattr(import_part(module), name)(
+        parameters=declared.parameters(**PARAMETERS[family] | changed),
         data=data,
         engine="eager",
         threads=1,
         seeds=[seed],
     )
+    return training
 
 
 def finish(training: Training) -> Training:

@@ -13,15 +13,30 @@ import torch
 
 from families.pictures import DIGEST, labels_of, pixels_of, write_images
 from gridproof.errors import GridproofError
+from gridproof.files.facts import check_prepared
 from gridproof.parts.families.cnn.backbones import backbone_of
-from gridproof.parts.kinds.features import check_features, load_features
-from gridproof.parts.kinds.featurise import write_features
+from gridproof.parts.kinds.features.prepared_features import load_features
+from gridproof.plan.data_plan import DataPlan
+from gridproof.run.preparing import write_prepared
+
+BASE = DataPlan(
+    name="tiny", kind="images", kind_module="gridproof.parts.kinds.images", options={},
+    digest=DIGEST,
+)  # fmt: skip
+PLAN = DataPlan(
+    name="tiny_lite0",
+    kind="features",
+    kind_module="gridproof.parts.kinds.features",
+    options={"backbone": "efficientnet_lite0", "weights": ""},
+    digest=DIGEST,
+    base=BASE,
+)
 
 
 @pytest.fixture(scope="module")
 def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of prepared images: 45, 21 and 14 of 32 pixels."""
-    return write_images(tmp_path_factory.mktemp("images") / "tiny")
+    return write_images(tmp_path_factory.mktemp("images") / BASE.folder)
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +55,9 @@ def features(written: Path, tmp_path: Path) -> Path:
 
 def write(images: Path, folder: Path) -> Path:
     """Write the features of EfficientNet-Lite0; return their folder."""
-    write_features(images, "efficientnet_lite0", "", DIGEST, "tiny_lite0", folder, 1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(images.parents[2])
+        write_prepared(PLAN, folder)
     return folder
 
 
@@ -71,22 +88,25 @@ def test_facts_describe_the_files(images: Path, written: Path) -> None:
         "digest": DIGEST,
         "backbone": "efficientnet_lite0",
         "weights": backbone_of("efficientnet_lite0").weights_digest(""),
-        "content": hashlib.sha256(rows).hexdigest(),
-        "features": hashlib.sha256((written / "features.npy").read_bytes()).hexdigest(),
+        "files": {
+            "data.parquet": hashlib.sha256(rows).hexdigest(),
+            "features.npy": hashlib.sha256((written / "features.npy").read_bytes()).hexdigest(),
+        },
     }
-    check_features(written, DIGEST)
+    check_prepared(written, DIGEST)
 
 
 def test_features_have_the_same_bytes_twice(images: Path, written: Path, tmp_path: Path) -> None:
     """Also in another process."""
     code = (
-        "import sys; from pathlib import Path; from gridproof.parts.kinds.featurise import *;"
-        f"write_features(Path(sys.argv[1]), 'efficientnet_lite0', '', '{DIGEST}', 'tiny_lite0',"
-        "Path(sys.argv[2]), 1)"
+        "import sys; from pathlib import Path; from families.test_features import write;"
+        "write(Path(sys.argv[1]), Path(sys.argv[2]))"
     )
-    subprocess.run([sys.executable, "-c", code, images, tmp_path], check=True, env=dict(os.environ))
+    again = tmp_path / "again"
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run([sys.executable, "-c", code, images, again], check=True, env=environment)
     for path in written.iterdir():
-        assert (tmp_path / path.name).read_bytes() == path.read_bytes()
+        assert (again / path.name).read_bytes() == path.read_bytes()
 
 
 def test_interrupted_pass_leaves_nothing(
@@ -97,7 +117,7 @@ def test_interrupted_pass_leaves_nothing(
     def fail(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("gridproof.parts.kinds.featurise.np.concatenate", fail)
+    monkeypatch.setattr("gridproof.parts.kinds.features.featurise.np.concatenate", fail)
     with pytest.raises(KeyboardInterrupt):
         write(images, tmp_path / "features")
     assert not (tmp_path / "features").exists()
@@ -106,7 +126,7 @@ def test_interrupted_pass_leaves_nothing(
 def test_other_digest_is_refused(features: Path) -> None:
     """Features of another identity are not taken for these."""
     with pytest.raises(GridproofError, match=f"its digest is {DIGEST}, expected ba9876543210"):
-        check_features(features, "ba9876543210")
+        check_prepared(features, "ba9876543210")
 
 
 @pytest.mark.parametrize("name", ["features.npy", "data.parquet"])
@@ -116,7 +136,7 @@ def test_changed_byte_is_found(name: str, features: Path) -> None:
     content[-1] ^= 1
     (features / name).write_bytes(content)
     with pytest.raises(GridproofError, match=rf"{name} cannot be used: it is not the file that"):
-        check_features(features, DIGEST)
+        check_prepared(features, DIGEST)
 
 
 @pytest.mark.parametrize("damage", ["missing", "cut", "empty", "float64", "fewer rows"])
@@ -141,3 +161,15 @@ def test_unknown_split_and_foreign_rows_are_told(features: Path) -> None:
     (features / "data.parquet").write_bytes(b"PAR1")
     with pytest.raises(GridproofError, match=r"data\.parquet cannot be used"):
         load_features(features, "train")
+
+
+def test_damaged_images_have_no_features(images: Path, tmp_path: Path) -> None:
+    """The images are checked before their features are computed."""
+    copy = tmp_path / BASE.folder
+    copy.mkdir(parents=True)
+    for path in images.iterdir():
+        (copy / path.name).write_bytes(path.read_bytes())
+    (copy / "data.parquet").write_bytes(b"PAR1")
+    with pytest.raises(GridproofError, match=r"data\.parquet cannot be used: it is not the file"):
+        write(copy, tmp_path / "features")
+    assert not (tmp_path / "features").exists()

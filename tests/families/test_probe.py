@@ -11,7 +11,6 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from families.pictures import (
-    DIGEST,
     bits,
     check_files,
     check_resumption,
@@ -21,7 +20,7 @@ from families.pictures import (
     write_features,
     write_images,
 )
-from gridproof.parts.kinds import featurise
+from gridproof.parts.kinds.features import featurise
 
 SOLVERS = {
     "adam": {"solver": "adam", "epochs": 2},
@@ -50,7 +49,8 @@ def test_adam_is_the_frozen_network_s_last_layer(tmp_path: Path) -> None:
     """On kept features it gives the numbers that passing through the backbone each time gives."""
     images = write_images(tmp_path / "images", side=40)
     kept = tmp_path / "features"
-    featurise.write_features(images, "efficientnet_lite0", "", DIGEST, "tiny", kept, 1)
+    kept.mkdir()
+    featurise.write_features(images, {"backbone": "efficientnet_lite0", "weights": ""}, 1, kept)
     changed = {"learning_rate": 0.01, "epochs": 2, "batch_size": 8}
     probe = finish(start("probe", kept, **changed)).replicate(0)
     network = finish(start("cnn", images, frozen=True, image_size=40, **changed)).replicate(0)

@@ -9,9 +9,9 @@ from sklearn.metrics import accuracy_score, log_loss
 
 from families.plain_loop import Record, train_plainly
 from families.tiny import PARAMETERS, ROWS, finish, start
-from gridproof.parts.families.mlp.network import predict
-from gridproof.parts.kinds.table import load_split
 from gridproof.part import Replicate
+from gridproof.parts.families.mlp.network import predict
+from gridproof.parts.kinds.table.prepared_table import load_table
 
 CELLS: dict[str, dict[str, object]] = {
     "plain": {},
@@ -87,7 +87,7 @@ def test_final_metrics_equal_scikit_learn(batch_norm: bool, data: Path) -> None:
     replicate = finish(start(data, batch_norm=batch_norm)).replicate(1)
     tensors = {name: torch.from_numpy(value) for name, value in replicate.tensors["final"].items()}
     for split in ("val", "test"):
-        points, labels = load_split(data, split)
+        points, labels = load_table(data, split)
         logits = predict(tensors, parameters, torch.from_numpy(points))
         probabilities = torch.softmax(logits.double(), 1).numpy()
         metrics = replicate.tables["metrics"]
