@@ -10,13 +10,21 @@ import PIL.Image
 import pytest
 
 from draw.synthetic import write_data, write_slice
-from gridproof.draw.figure_registry import FIGURES
+from gridproof.catalogue import catalogue
 from gridproof.judge.judge_study import write_claims
+from gridproof.plan.job_plans import StudyPlan
+from gridproof.plan.wire import read
 from gridproof.report.build import build
 from gridproof.report.stamp import Sources
+from gridproof.report.template_files import TEMPLATES as TEMPLATES
 
-TEMPLATES = Path(__file__).parents[2] / "report"
-
+ROOT = Path(__file__).parents[2]
+PARTS = str(ROOT / "study")
+"""The parts of the default study."""
+WORDS = ROOT / "report"
+"""Its words."""
+MEASURED = catalogue().measured_tables["epochs"].quantities
+"""The columns of `epochs` that measurements add."""
 
 SCRIPT = re.compile(r"<script>.*?</script>", re.DOTALL)
 
@@ -37,7 +45,21 @@ class Study:
 
     root: Path
     plan: dict[str, Any]
-    templates: Path = field(default=TEMPLATES)
+    claims: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def planned(self) -> StudyPlan:
+        """The plan as the report reads it."""
+        return read(StudyPlan, json.dumps(self.plan))
+
+    @property
+    def sources(self) -> Sources:
+        """Where the files lie that the report is made of."""
+        return Sources(
+            tables=self.tables,
+            figures=self.root / "figures",
+            claims=self.root / "claims.parquet",
+        )
 
     @property
     def tables(self) -> Path:
@@ -59,7 +81,7 @@ class Study:
             {
                 "cell": cell["cells"]["cell"][0],
                 "slug": cell["cells"]["slug"][0],
-                "label": cell["memberships"]["label"][0],
+                **{name: cell["memberships"][name][0] for name in ("label", "group", "setting")},
                 "deterministic": False,
                 "measurements": [],
                 "spec": {
@@ -74,14 +96,26 @@ class Study:
             }
             for cell in cells
         ]
+        self.add_planned(name, planned, figures, title=title, question=question)
+
+    def add_planned(
+        self,
+        name: str,
+        cells: list[dict[str, Any]],
+        figures: tuple[str, ...],
+        *,
+        data: str = "countries",
+        title: str | None = None,
+        question: str = "What happens?",
+    ) -> None:
+        """Add an experiment whose slice is there: its plan, and stand-ins for its figures."""
         experiment = {
             "name": name,
             "title": title or name.replace("_", " ").capitalize(),
             "question": question,
             "figures": list(figures),
-            "data": "countries",
-            "digest": "abc",
-            "cells": planned,
+            "data": data,
+            "cells": cells,
         }
         self.plan["experiments"].append(experiment)
         for figure in figures:
@@ -89,18 +123,21 @@ class Study:
 
     def write_figure(self, stem: Path, figure: str) -> None:
         """Write a stand-in of a figure."""
-        assert figure in FIGURES
+        assert figure in catalogue(tuple(self.plan["parts"])).names("figures")
         stem.parent.mkdir(parents=True, exist_ok=True)
         stem.with_suffix(".png").write_bytes(PIXEL)
         stem.with_suffix(".svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
         alt = {"figure": figure, "alt": f"A picture of {figure} [1] with <angles>."}
         stem.with_suffix(".json").write_text(json.dumps(alt))
 
-    def judge(self, out: Path) -> None:
-        """Judge the published claims about the experiments that are there."""
+    def judge(self) -> None:
+        """Judge the claims of the study's parts about the experiments that are there."""
         plan_file = self.root / "claims.json"
-        plan_file.write_text(json.dumps({"study": self.plan, "claims": {}, "file": None}))
-        write_claims(plan_file, self.tables, self.templates, out)
+        wordless = {"title": "", "question": "", "figures": []}
+        plan = {name: self.plan[name] for name in ("config", "parts", "data", "missing")}
+        plan["experiments"] = [item | wordless for item in self.plan["experiments"]]
+        plan_file.write_text(json.dumps({**plan, "claims": self.claims}))
+        write_claims(plan_file, self.tables, self.sources.claims)
 
     @property
     def page(self) -> str:
@@ -111,15 +148,9 @@ class Study:
         """Build the report; return its Markdown and its HTML, without the code of its scripts."""
         plan_file = self.root / "plan.json"
         plan_file.write_text(json.dumps(self.plan))
-        out, claims = self.root / "report", self.root / "claims.parquet"
-        self.judge(claims)
-        sources = Sources(
-            tables=self.tables,
-            figures=self.root / "figures",
-            claims=claims,
-            templates=self.templates,
-        )
-        build(plan_file, sources, out)
+        out = self.root / "report"
+        self.judge()
+        build(plan_file, self.sources, out)
         markdown = (out / "report.md").read_text(encoding="utf-8")
         return markdown, SCRIPT.sub("", self.page)
 
@@ -137,25 +168,36 @@ def study(tmp_path: Path) -> Study:
     return new_study(tmp_path)
 
 
-def new_study(root: Path) -> Study:
-    """Return a study without experiments, on synthetic data below a folder."""
+@pytest.fixture
+def bare(tmp_path: Path) -> Study:
+    """Return a study of nobody's parts and words, without experiments, on synthetic data."""
+    return new_study(tmp_path, parts=(), words=None)
+
+
+def new_study(root: Path, parts: tuple[str, ...] = (PARTS,), words: Path | None = WORDS) -> Study:
+    """Return a study without experiments, on synthetic data; the default study's parts and words."""
     data = write_data(root / "data" / "countries-0123456789ab")
     plan = {
         "study": None,
         "title": "Four | countries",
         "config": "config.yaml",
-        "data": {
-            "countries": {
+        "parts": list(parts),
+        "words": str(words) if words else None,
+        "data": [
+            {
+                "name": "countries",
                 "digest": "0123456789ab",
                 "directory": str(data),
-                "source": "geonames",
-                "kind": "places",
+                "source": "geonames" if parts else "csv",
+                "kind": "table",
             }
-        },
+        ],
         "missing": [],
         "gaps": None,
         "experiments": [],
+        "claims": "claims-0123456789ab",
     }
     study = Study(root=root, plan=plan)
-    study.write_figure(root / "figures" / "data" / "countries", "map")
+    picture = "map" if parts else "data_overview"
+    study.write_figure(root / "figures" / "data" / "countries", picture)
     return study

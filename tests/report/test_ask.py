@@ -6,8 +6,10 @@ from gridproof.errors import GridproofError
 from gridproof.report.step_words import Steps
 from gridproof.tables.ask import Ask, training_seconds
 from gridproof.tables.members import load_slice
+from report.conftest import MEASURED
 
 FACTS = {"prior_entropy": 0.5, "rows": {"train": 640}}
+FLAT = 0.03
 
 
 def test_seconds_of_a_job_count_once():
@@ -25,7 +27,8 @@ def test_seconds_of_a_job_count_once():
 
 def ask(tmp_path, *cells):
     """Return an experiment of some synthetic cells."""
-    return Ask("mine", load_slice(write_slice(tmp_path / "mine", list(cells))), FACTS)
+    tables = load_slice(write_slice(tmp_path / "mine", list(cells)))
+    return Ask("mine", tables, FACTS, measured=MEASURED)
 
 
 def test_unmeasured_columns_are_told_from_diverged_ones(tmp_path):
@@ -58,15 +61,16 @@ def test_replicates_that_end_flat_are_counted_one_by_one(tmp_path):
     """Some seeds of a cell may end at the entropy of the class prior, others not."""
     cell = synthetic_cell("one", seeds=(0, 40), final=0.43)
     asked = ask(tmp_path, cell)
-    assert asked.flat_replicates() == [("one", 0)]
-    assert asked.n_flat("one") == "1 of 2"
+    (member,) = asked.members
+    assert asked.flat_replicates(FLAT) == [(member.cell, 0)]
+    assert asked.n_flat(member, FLAT) == "1 of 2"
 
 
 @pytest.mark.parametrize("epochs", [1, 2])
 def test_too_few_epochs_have_no_jitter(tmp_path, epochs):
     """One epoch has no successor: nothing diverged."""
     asked = ask(tmp_path, synthetic_cell("one", epochs=epochs))
-    assert str(asked.jitter("val_loss", label="one", half="second")) == "not measured"
+    assert str(asked.jitter("val_loss", asked.members[0], "second")) == "not measured"
 
 
 def test_peak_is_the_first_step_of_the_highest_accuracy(tmp_path):

@@ -1,18 +1,17 @@
 import json
 import re
-import shutil
 
 import pytest
 
 from draw.synthetic import MEASUREMENTS, synthetic_cell
 from gridproof.errors import GridproofError
 from gridproof.tables.members import load_slice
-from report.conftest import TEMPLATES
+from report.conftest import WORDS
 
 SECTIONS = sorted(
     path.name.removesuffix(".md.j2")
-    for path in (TEMPLATES / "sections").glob("*.md.j2")
-    if not path.name.startswith("_") and "_images.md.j2" not in path.read_text()
+    for path in (WORDS / "sections").glob("*.md.j2")
+    if "_images.md.j2" not in path.read_text()
 )
 
 
@@ -40,7 +39,7 @@ def test_report_shows_numbers_figures_and_cells(study):
     finals = low["epochs"].query("epoch == 50")["val_loss"]
     written = f"{finals.mean():.3f} ± {finals.std():.3f}"
     assert f"is lowest for learning_rate 0.1, at {written} nats" in prose(markdown)
-    assert "2 cells, 6 trained networks" in prose(markdown)
+    assert "2 cells, 6 replicates" in prose(markdown)
     assert "640 rows to train on, 80 for validation, 80 for the test" in prose(markdown)
     folder = "results/cells/cell-0-000000000001"
     again = f"rm -rf {folder}\nsnakemake {folder}/seeds-0-1-2/metrics.parquet --cores all\n"
@@ -216,12 +215,13 @@ def test_shared_cells_are_counted_once(study):
     """Two experiments with one cell have one cell."""
     study.add("epochs", [synthetic_cell("one")])
     study.add("batch_norm", [synthetic_cell("one")])
-    assert "2 experiments, 1 cell, 3 trained networks" in prose(study.build()[0])
+    assert "2 experiments, 1 cell, 3 replicates" in prose(study.build()[0])
 
 
 def edit_nothing_planned(study):
     """Plan a cell that no table holds."""
     cell = {"cell": "f" * 12, "slug": "depth-9", "label": "depth 9", "seeds": [0]}
+    cell |= {"group": "learning_rate", "setting": "depth 9"}
     cell |= {"deterministic": False, "measurements": [], "spec": {}}
     study.plan["experiments"][0]["cells"].append(cell)
 
@@ -263,7 +263,7 @@ def test_tables_of_another_study_are_refused(study, edit, message):
 def test_data_of_another_study_are_refused(study):
     """Facts of other data than planned stop the build."""
     study.add("learning_rate", [synthetic_cell("one")])
-    study.plan["data"]["countries"]["digest"] = "another"
+    study.plan["data"][0]["digest"] = "another"
     with pytest.raises(GridproofError, match="but the study plans another"):
         study.build()
 
@@ -291,9 +291,9 @@ def test_missing_figure_is_named(study):
 )
 def test_template_that_asks_for_nothing_stops_the_build(study, tmp_path, template, message):
     """What is undefined or missing is named together with its template."""
-    study.templates = tmp_path / "templates"
-    shutil.copytree(TEMPLATES, study.templates)
-    (study.templates / "sections" / "mine.md.j2").write_text(template)
+    (tmp_path / "words" / "sections").mkdir(parents=True)
+    (tmp_path / "words" / "sections" / "mine.md.j2").write_text(template)
+    study.plan["words"] = str(tmp_path / "words")
     study.add("mine", [synthetic_cell("one")])
     with pytest.raises(GridproofError, match=message):
         study.build()

@@ -9,15 +9,15 @@ import pandas as pd
 import pytest
 
 from draw.synthetic import synthetic_cell
-from gridproof.plan.plan_files import study_content
-from gridproof.plan.study import read_study
+from gridproof.plan.plan_files import study_plan
+from gridproof.plan.reading import read_study
 from gridproof.report.cell_cards import config_snippet
 from gridproof.report.page_html import heading_id
-from gridproof.report.report_plan import parse_plan
-from report.conftest import Study
+from report.conftest import PARTS, Study
 
 CONFIG = """\
 title: Test
+parts: [PARTS]
 data:
   countries: {source: geonames}
   images: {source: patches}
@@ -149,9 +149,10 @@ def test_snippet_of_every_cell_asks_for_the_same_digest(tmp_path: Path, monkeypa
     """Put under the data of the study, it is a study of that one cell."""
     monkeypatch.chdir(tmp_path)
     config = tmp_path / "config.yaml"
-    config.write_text(CONFIG)
-    plan = parse_plan(study_content(read_study(config)))
-    head = CONFIG.partition("experiments:\n")[0]
+    study = CONFIG.replace("PARTS", PARTS)
+    config.write_text(study)
+    plan = study_plan(read_study(config))
+    head = study.partition("experiments:\n")[0]
     for experiment in plan.experiments:
         for cell in experiment.cells:
             snippet = config_snippet(cell, experiment.data, cell.seeds)

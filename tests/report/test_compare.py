@@ -1,14 +1,17 @@
 import pytest
 
 from draw.synthetic import MEASUREMENTS, synthetic_cell, write_slice
+from gridproof.catalogue import catalogue
 from gridproof.judge.published import Published, read_published
-from gridproof.report.against_print import compare, difference
+from gridproof.parts.families.mlp.mlp_words import section_words
+from gridproof.report.print_difference import InPrint, in_print
 from gridproof.tables.ask import Ask
 from gridproof.tables.members import load_slice
-from report.conftest import TEMPLATES
+from report.conftest import MEASURED, PARTS
 
 FACTS = {
     "source": "geonames",
+    "kind": "table",
     "rows": {"train": 75348, "val": 9419, "test": 9419},
     "n_classes": 33,
     "prior_entropy": 2.822,
@@ -18,17 +21,23 @@ FACTS = {
 @pytest.fixture(scope="module")
 def published():
     """Return the values in print."""
-    return read_published(TEMPLATES / "published.yaml")
+    return read_published(catalogue((PARTS,)).study_files("published.yaml"))
 
 
 def ask(tmp_path, name, *cells):
     """Return an experiment of some synthetic cells."""
-    return Ask(name, load_slice(write_slice(tmp_path / name, list(cells))), FACTS)
+    tables = load_slice(write_slice(tmp_path / name, list(cells)))
+    return Ask(name, tables, FACTS, measured=MEASURED)
+
+
+def said(published: Published, asked: Ask) -> InPrint:
+    """Return what is in print about an experiment, and the difference."""
+    return in_print(published, asked, section_words(asked).numbers)
 
 
 def rows(published: Published, asked: Ask):
     """Return the comparisons by name."""
-    return {item.name: item for item in compare(published, asked)}
+    return {item.name: item for item in said(published, asked).comparisons}
 
 
 def test_steps_are_compared_as_counts(tmp_path, published):
@@ -80,7 +89,7 @@ def test_difference_counts_what_lies_within_our_seeds(tmp_path, published):
     """Rows, steps and prior stand beside the published ones."""
     cell = synthetic_cell("learning_rate 0.2", learning_rate=0.2, final=3.22, seeds=(0, 1, 2, 3, 4))
     asked = ask(tmp_path, "learning_rate", cell)
-    told = difference(published, asked, compare(published, asked))
+    told = said(published, asked).difference
     assert told.rows == (75348, 106897)
     assert told.rows_change == pytest.approx(-0.2951, abs=1e-4)
     assert told.steps == (("learning_rate 0.2", 295 * 50, 418 * 50),)

@@ -6,7 +6,6 @@ import re
 from xml.etree import ElementTree
 
 from draw.synthetic import synthetic_cell
-from gridproof.report.report_plan import parse_plan
 from report.conftest import Study
 
 
@@ -25,7 +24,7 @@ def test_picture_counts_what_the_plan_and_the_page_hold(study: Study) -> None:
         experiment["cells"][0]["measurements"] = ["auroc", "dead_relus"]
     study.plan["config"] = "config/a & b.yaml"
     markdown, page = study.build()
-    seeds = parse_plan(study.plan).cells().values()
+    seeds = study.planned.cells().values()
     n_claims = len(re.findall(r"^### Claim ", markdown, re.MULTILINE))
     counts = [
         "config/a & b.yaml",

@@ -14,7 +14,7 @@ from report.conftest import TEMPLATES
 
 def page(markdown: str, images: dict[str, Image] | None = None) -> str:
     """Return the page of some Markdown."""
-    environment = html_environment(TEMPLATES)
+    environment = html_environment([TEMPLATES])
     return render_page(markdown, title="T", images=images or {}, environment=environment, data={})
 
 

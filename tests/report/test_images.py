@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -9,12 +10,12 @@ from draw.synthetic_images import Model, seventeen, write_comparison, write_imag
 from gridproof.report.prediction_words import Judged
 from gridproof.tables.ask import Ask
 from gridproof.tables.members import load_slice
-from report.conftest import TEMPLATES, panels
+from report.conftest import MEASURED, WORDS, panels
 
 SECTIONS = sorted(
     path.name.removesuffix(".md.j2")
-    for path in (TEMPLATES / "sections").glob("*.md.j2")
-    if not path.name.startswith("_") and "_images.md.j2" in path.read_text()
+    for path in (WORDS / "sections").glob("*.md.j2")
+    if "_images.md.j2" in path.read_text()
 )
 DIGEST = "abcdefabcdef"
 
@@ -27,6 +28,12 @@ def prose(markdown):
 def is_network(model):
     """Tell whether a model of the synthetic tables sees images, at a size of its own."""
     return model.label.startswith(("scratch", "finetune"))
+
+
+def sized(model):
+    """Return a model whose cell says at which size it sees images, if it is a network."""
+    size = {"image_size": 48} if is_network(model) else {}
+    return replace(model, parameters={**model.parameters, **size})
 
 
 def add_images(study, name, models, figures=("ranking",)):
@@ -42,43 +49,39 @@ def add_images(study, name, models, figures=("ranking",)):
         "largest_class_share": 0.5,
     }
     (folder / "facts.json").write_text(json.dumps(facts))
-    study.plan["data"]["images"] = {
-        "digest": DIGEST,
-        "directory": str(folder),
-        "source": "patches",
-        "kind": "images",
-    }
-    study.write_figure(study.root / "figures" / "data" / "images", "contact_sheet")
-    write_comparison(study.tables / name, models, name)
-    study.plan["experiments"].append(
+    study.plan["data"].append(
         {
-            "name": name,
-            "title": "Real or fake",
-            "question": "Which?",
-            "figures": list(figures),
-            "data": "images",
-            "digest": "abc",
-            "cells": [
-                {
-                    "cell": f"a{place + 1:011x}",
-                    "slug": f"cell-a{place + 1:011x}",
-                    "label": model.label,
-                    "deterministic": len(model.seeds) == 1,
-                    "measurements": [],
-                    "spec": {
-                        "family": "cnn",
-                        "threads": 2,
-                        "engine": "eager",
-                        "parameters": {"image_size": 48} if is_network(model) else {},
-                        "data": f"images-{DIGEST}",
-                        "libraries": {"torch": "2.14.1"},
-                    },
-                    "seeds": list(model.seeds),
-                }
-                for place, model in enumerate(models)
-            ],
+            "name": "images",
+            "digest": DIGEST,
+            "directory": str(folder),
+            "source": "patches",
+            "kind": "images",
         }
     )
+    study.write_figure(study.root / "figures" / "data" / "images", "contact_sheet")
+    write_comparison(study.tables / name, [sized(model) for model in models], name)
+    cells = [
+        {
+            "cell": f"a{place + 1:011x}",
+            "slug": f"cell-a{place + 1:011x}",
+            "label": model.label,
+            "group": model.part or name,
+            "setting": model.label,
+            "deterministic": len(model.seeds) == 1,
+            "measurements": [],
+            "spec": {
+                "family": "cnn" if is_network(model) else "xgboost",
+                "threads": 2,
+                "engine": "eager",
+                "parameters": {"image_size": 48} if is_network(model) else {},
+                "data": f"images-{DIGEST}",
+                "libraries": {"torch": "2.14.1"},
+            },
+            "seeds": list(model.seeds),
+        }
+        for place, model in enumerate(models)
+    ]
+    study.add_planned(name, cells, figures, data="images", title="Real or fake", question="Which?")
     for figure in figures:
         study.write_figure(study.root / "figures" / name / figure, figure)
 
@@ -107,7 +110,7 @@ def test_ranking_is_that_of_the_mean_accuracy_over_the_seeds(study):
     add_images(study, "real_or_fake", seventeen())
     markdown, _ = study.build()
     tables = load_slice(study.tables / "real_or_fake")
-    ranks = Judged(ask=Ask("real_or_fake", tables, {"kind": "images"})).ranks()
+    ranks = Judged(ask=Ask("real_or_fake", tables, {"kind": "images"}, measured=MEASURED)).ranks
     assert ranks[0].accuracy.mean == max(rank.accuracy.mean for rank in ranks)
     assert f"Best of all is {ranks[0].label}, at {ranks[0].accuracy};" in prose(
         markdown.replace("\\", "")
@@ -165,10 +168,10 @@ def test_chart_of_the_ranking_has_the_numbers_of_its_table(study):
     study.build()
     (data,) = panels(study.page, "chart-real_or_fake-ranking")
     tables = load_slice(study.tables / "real_or_fake")
-    ranks = Judged(ask=Ask("real_or_fake", tables, {"kind": "images"})).ranks()
+    ranks = Judged(ask=Ask("real_or_fake", tables, {"kind": "images"}, measured=MEASURED)).ranks
     assert data["names"] == [rank.label for rank in ranks]
     for place, rank in enumerate(ranks):
         (line,) = [line for line in data["series"] if line["mean"][place] is not None]
-        assert line["label"] == rank.label.split(" ")[0]
+        assert line["label"] == rank.member.group
         assert line["mean"][place] == pytest.approx(rank.accuracy.mean, rel=1e-4)
         assert (line["low"][place], line["high"][place]) == pytest.approx(rank.interval, rel=1e-4)

@@ -1,14 +1,16 @@
 import pytest
 
-from gridproof.draw.figure_registry import FIGURES
+from gridproof.catalogue import ENGINE_FOLDER, catalogue
 from gridproof.report.pictures import read_caption
 from gridproof.report.prose_lint import check_templates, typed_numbers
-from report.conftest import TEMPLATES
+from report.conftest import PARTS, ROOT, TEMPLATES, WORDS
 
 
-def test_no_template_types_a_number():
-    """Every number in the report's own words is asked from the tables."""
-    assert check_templates(TEMPLATES) == []
+@pytest.mark.parametrize("folder", [TEMPLATES, WORDS, ENGINE_FOLDER.path, ROOT / "study"])
+def test_no_template_types_a_number(folder):
+    """Every number in the report's words is asked from the tables, whoever wrote them."""
+    assert list(folder.rglob("*.j2")) + list(folder.rglob("*.rst"))
+    assert check_templates(folder) == []
 
 
 @pytest.mark.parametrize(
@@ -31,5 +33,6 @@ def test_typed_numbers_finds_digits_and_words_outside_expressions(text, lines):
 
 def test_every_figure_has_a_caption_of_its_own():
     """A figure without a caption stops the build."""
-    captions = [read_caption(TEMPLATES / "captions", name) for name in FIGURES]
-    assert len(set(captions)) == len(FIGURES)
+    parts = catalogue((PARTS,))
+    captions = [read_caption(parts.figure(name)) for name in parts.names("figures")]
+    assert len(set(captions)) == len(captions) > 0

@@ -2,9 +2,9 @@ import pytest
 
 from gridproof.errors import GridproofError
 from gridproof.report.citations import Citations, read_references
-from report.conftest import TEMPLATES
+from report.conftest import TEMPLATES, WORDS
 
-REFERENCES = read_references(TEMPLATES / "references.yaml")
+REFERENCES = read_references([WORDS, TEMPLATES])
 
 
 def test_cited_works_are_listed_and_no_others():
@@ -29,4 +29,4 @@ def test_malformed_file_is_named(tmp_path):
     path = tmp_path / "references.yaml"
     path.write_text("a2000: {authors: [A], year: 2000, title: T, were: W, url: U}")
     with pytest.raises(GridproofError, match=r"references\.yaml"):
-        read_references(path)
+        read_references([tmp_path])

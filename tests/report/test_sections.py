@@ -1,10 +1,8 @@
-import shutil
-
 import numpy as np
 import pytest
 
 from draw.synthetic import MEASUREMENTS, synthetic_cell
-from report.conftest import PIXEL, TEMPLATES
+from report.conftest import PIXEL
 from report.test_build import prose
 
 DEEP = {"depth": 20, "width": 4, "epochs": 4, "gradient_norms": True}
@@ -101,11 +99,8 @@ def test_proposals_without_numbers_say_so(study):
     assert "of the published study suggests sines of the coordinates as inputs" in text
 
 
-def test_animation_is_shown_where_there_is_one(study, tmp_path):
+def test_animation_is_shown_where_there_is_one(study):
     """An animated figure is the GIF in both forms; without it the still is."""
-    study.templates = tmp_path / "templates"
-    shutil.copytree(TEMPLATES, study.templates)
-    (study.templates / "captions" / "figure.rst").write_text("A caption.")
     study.add("shape", [synthetic_cell("one")], figures=("curves", "sharpening"))
     assert "sharpening.png)" in study.build()[0]
     (study.root / "figures" / "shape" / "sharpening.gif").write_bytes(PIXEL)

@@ -7,18 +7,7 @@ import pytest
 
 from draw.synthetic import synthetic_cell
 from gridproof.errors import GridproofError
-from gridproof.report.report_plan import parse_plan
-from gridproof.report.stamp import BLOCK, Sources, differences, make_stamp, read_stamp
-
-
-def sources(study):
-    """Return where the files of a synthetic study lie."""
-    return Sources(
-        tables=study.tables,
-        figures=study.root / "figures",
-        claims=study.root / "claims.parquet",
-        templates=study.templates,
-    )
+from gridproof.report.stamp import BLOCK, differences, make_stamp, read_stamp
 
 
 def page_of(study):
@@ -29,7 +18,7 @@ def page_of(study):
 
 def changes(study, page):
     """Return what `differences` tells of a page and the study as it is now."""
-    now = make_stamp(parse_plan(study.plan), sources(study))
+    now = make_stamp(study.planned, study.sources)
     return differences(read_stamp(page).parts, now.parts)
 
 
@@ -109,6 +98,7 @@ def add_experiment(study):
             lose_cell,
             [
                 "cell cell-0-000000000001: no longer part of the study",
+                "code of the report: changed",
                 "experiment learning_rate: its words and cells: changed",
             ],
         ),
@@ -136,10 +126,11 @@ def test_edited_code_is_named_by_its_stage(built, monkeypatch):
     import gridproof.report.stamp as module
 
     digest = module.code_digest
+    drawing = "gridproof.parts.figures.splits:describe"
     monkeypatch.setattr(
         module,
         "code_digest",
-        lambda *names: digest(*names) + ("x" if "gridproof.parts.figures.splits" in names else ""),
+        lambda entries, roots: digest(entries, roots) + ("x" if drawing in entries else ""),
     )
     assert changes(study, page) == ["code of the figure splits: changed"]
 

@@ -14,7 +14,7 @@ from gridproof.plan.job_plans import StudyPlan
 from gridproof.plan.wire import read_file
 from gridproof.report.cell_cards import Card, hidden_cards, make_cards, without_links
 from gridproof.report.citations import Citations, read_references
-from gridproof.report.flow import draw_flow, stages
+from gridproof.report.flow import draw_flow, flow_picture, stages
 from gridproof.report.made_with import provenance
 from gridproof.report.material import Material, collect_material
 from gridproof.report.page_html import render_page
@@ -48,9 +48,10 @@ def build(plan_file: Path, sources: Sources, out_dir: Path) -> None:
     folders = template_folders(plan.words, material.parts)
     pages = html_environment(folders)
     steps = stages(plan, len(material.pictures), len(material.claims.claims))
-    flow = draw_flow(pages, steps, out_dir)
+    flow = flow_picture(steps, out_dir)
     environment = markdown_environment(folders, Citations(read_references(folders)))
     markdown = write_markdown(environment, material, flow)
+    draw_flow(pages, steps, flow)  # after the text: a report that fails leaves nothing behind
     page = render_page(
         markdown,
         title=plan.title,

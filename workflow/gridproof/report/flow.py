@@ -50,9 +50,13 @@ def stages(plan: StudyPlan, n_figures: int, n_claims: int) -> list[Stage]:
     return [Stage(name=name, count=count, color=color) for name, count, color in counts]
 
 
-def draw_flow(environment: Environment, steps: list[Stage], out_dir: Path) -> Picture:
-    """Write the picture beside the report; return it."""
-    write_text(out_dir / FILE, render(environment, f"{FILE}.j2", {"stages": steps}))
+def draw_flow(environment: Environment, steps: list[Stage], picture: Picture) -> None:
+    """Write the picture beside the report."""
+    write_text(picture.image.still, render(environment, f"{FILE}.j2", {"stages": steps}))
+
+
+def flow_picture(steps: list[Stage], out_dir: Path) -> Picture:
+    """Return the picture as the report shows it; the file need not be there yet."""
     told = ", then ".join(f"{step.name} ({step.count})" for step in steps)
     return Picture(
         figure="workflow",
