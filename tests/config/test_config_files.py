@@ -13,7 +13,7 @@ from gridproof.config.expand import ResolvedExperiment, expand
 from gridproof.config.fit import figure_misfit
 from gridproof.config.json_schema import json_schema, schema_text
 from gridproof.config.loading import load_config
-from gridproof.config.pages import DEFAULT_PARTS, REFERENCE_FILE, SCHEMA_FILE, reference
+from gridproof.config.pages import DEFAULT_PARTS, REFERENCE_FILE, SCHEMA_FILE, reference_page
 from gridproof.config.yaml_reader import read_yaml
 from gridproof.parts.families.mlp import MlpParameters
 
@@ -108,7 +108,7 @@ def test_schema_file_is_the_generated_one() -> None:
 
 def test_reference_is_the_generated_one() -> None:
     """`make docs` was run."""
-    assert (ROOT / REFERENCE_FILE).read_text() == reference(catalogue(DEFAULT_PARTS))
+    assert (ROOT / REFERENCE_FILE).read_text() == reference_page(catalogue(DEFAULT_PARTS))
 
 
 @pytest.mark.parametrize("study", ["config.yaml", "config/published.yaml"])

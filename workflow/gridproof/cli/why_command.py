@@ -63,8 +63,8 @@ def why(cell: CellPlan, code: Reach) -> Iterator[str]:
         yield f"    {display_name(path)}"
         for item in sorted(group, key=lambda item: item.line):
             yield f"      line {item.line:<5} {item.digest[:SHOWN_DIGITS]}  {item.name}"
-    for item in code.unresolved:
-        yield f"  not resolved: {item.module}, line {item.line}: {item.why}"
+    for place in code.unresolved:
+        yield f"  not resolved: {place.module}, line {place.line}: {place.why}"
 
 
 def listed(values: object) -> str:

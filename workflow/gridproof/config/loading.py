@@ -54,7 +54,7 @@ def load_config(
             complaints += claim_complaints(config, parts)
         if not complaints:
             return config, parts
-    raise GridproofError(report(complaints, document, replaced.keys()))
+    raise GridproofError(listed_complaints(complaints, document, replaced.keys()))
 
 
 def parts_of(document: Document, replaced: Collection[str]) -> Catalogue:
@@ -67,7 +67,7 @@ def parts_of(document: Document, replaced: Collection[str]) -> Catalogue:
             catalogue(tuple(listed[:count]))
         except GridproofError as error:
             complaint = Complaint(("parts", count - 1), str(error))
-            raise GridproofError(report_line(complaint, document, replaced)) from None
+            raise GridproofError(complaint_line(complaint, document, replaced)) from None
     return catalogue(tuple(listed))
 
 
@@ -140,16 +140,18 @@ def unfit_measurements(
             yield Complaint((*path, "measure", index), misfit)
 
 
-def report(complaints: Collection[Complaint], document: Document, replaced: Collection[str]) -> str:
+def listed_complaints(
+    complaints: Collection[Complaint], document: Document, replaced: Collection[str]
+) -> str:
     """Return the complaints in the order of the file, one a line, the first for each key."""
     first: dict[KeyPath, Complaint] = {}
     for complaint in complaints:
         first.setdefault(complaint.path, complaint)
     ordered = sorted(first.values(), key=lambda complaint: document.line(complaint.path))
-    return "\n".join(report_line(complaint, document, replaced) for complaint in ordered)
+    return "\n".join(complaint_line(complaint, document, replaced) for complaint in ordered)
 
 
-def report_line(complaint: Complaint, document: Document, replaced: Collection[str]) -> str:
+def complaint_line(complaint: Complaint, document: Document, replaced: Collection[str]) -> str:
     """Return ``config.yaml, line 14: experiments.shape.sweep: ...``."""
     path = complaint.path
     where = OVERRIDE if path and path[0] in replaced else document.location(path)

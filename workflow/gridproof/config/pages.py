@@ -121,7 +121,7 @@ def family_section(parts: Catalogue, name: str) -> PageSection:
     )
 
 
-def reference(parts: Catalogue) -> str:
+def reference_page(parts: Catalogue) -> str:
     """Return docs/config.md: a table of keys for each part of the configuration."""
     schema, document = schema_of(parts), json_schema(parts)
     texts = [INTRODUCTION]
@@ -229,7 +229,7 @@ def main() -> None:
     """Write both files into the project's folder, the working directory."""
     parts = catalogue(DEFAULT_PARTS)
     SCHEMA_FILE.write_text(schema_text(parts))
-    REFERENCE_FILE.write_text(reference(parts))
+    REFERENCE_FILE.write_text(reference_page(parts))
 
 
 if __name__ == "__main__":

@@ -36,8 +36,8 @@ def read_study(path: Path, overrides: Mapping[str, object] | None = None) -> Stu
     absent = {item.name for item in missing}
     resolved = [experiment for experiment in wanted if experiment.data not in absent]
     if not resolved:
-        told = "; ".join(f"{item.name}: no {', no '.join(item.files)}" for item in missing)
-        raise GridproofError(f"{path}: the data of no experiment are there ({told})")
+        lacking = "; ".join(f"{item.name}: no {', no '.join(item.files)}" for item in missing)
+        raise GridproofError(f"{path}: the data of no experiment are there ({lacking})")
     names = dict.fromkeys(experiment.data for experiment in resolved)
     data = {name: plan_source(config, name, catalogue) for name in names}
     cells: dict[str, CellPlan] = {}

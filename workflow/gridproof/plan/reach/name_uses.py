@@ -53,12 +53,12 @@ class Arguments:
     count: int
     text: str | None
     package: str | None
-    passed: tuple[Use | None, ...]
-    called_later: tuple[Use, ...] = ()
+    passed: tuple[NameUse | None, ...]
+    called_later: tuple[NameUse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Use:
+class NameUse:
     """A name with attributes, as code uses it.
 
     Attributes
@@ -75,6 +75,6 @@ class Use:
     role: Role = Role.VALUE
     verb: str = ""
     arguments: Arguments | None = None
-    bases: tuple[Use, ...] = ()
-    metaclass: Use | None = None
+    bases: tuple[NameUse, ...] = ()
+    metaclass: NameUse | None = None
     at_import: bool = True

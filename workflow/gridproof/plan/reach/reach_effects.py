@@ -6,9 +6,9 @@ import ast
 import re
 
 from gridproof.plan.reach.module_scopes import scope_of
-from gridproof.plan.reach.name_uses import Role, Start, Use
+from gridproof.plan.reach.name_uses import NameUse, Role, Start
 from gridproof.plan.reach.reach_modules import Module, Statement
-from gridproof.plan.reach.reach_names import Bound, Found, Names, Outside
+from gridproof.plan.reach.reach_names import Binding, Found, Names, Outside
 
 IMPERATIVE = re.compile(
     "set|seed|manual_seed|register|enable|disable|use|add|append|extend|insert|update|pop|remove"
@@ -49,7 +49,7 @@ class Effects:
             self._known[statement] = any(self._acts(statement.module, use) for use in uses)
         return self._known[statement]
 
-    def _acts(self, module: Module, use: Use) -> bool:
+    def _acts(self, module: Module, use: NameUse) -> bool:
         if use.role is Role.CHANGE:
             return True
         if use.role is Role.CALL:
@@ -59,18 +59,18 @@ class Effects:
         return use.role is Role.CLASS and self._class_acts(module, use)
 
     def _is_pure(self, found: list[Found]) -> bool:
-        steps = [step for step in found if isinstance(step, Bound | Outside)]
+        steps = [step for step in found if isinstance(step, Binding | Outside)]
         ends = [step for step in steps if isinstance(step, Outside) or step.ends]
         # On the way to the one thing that a name stands for, any of its names may be listed.
         listed = [step.qualified in self.pure for step in (ends if len(ends) > 1 else steps)]
         return (all if len(ends) > 1 else any)(listed)
 
-    def _decorates_purely(self, module: Module, use: Use) -> bool:
+    def _decorates_purely(self, module: Module, use: NameUse) -> bool:
         if use.start is Start.LOCAL:
             return use.names[-1:] != () and use.names[-1] in OF_PROPERTIES
         return self._is_pure(self.names.found(module, use))
 
-    def _call_acts(self, module: Module, use: Use) -> bool:
+    def _call_acts(self, module: Module, use: NameUse) -> bool:
         if use.start in (Start.LOCAL, Start.ELSEWHERE):
             verb = use.verb or "".join(use.names[-1:])
             return verb in ("", "__call__") or IMPERATIVE.match(verb) is not None
@@ -81,11 +81,11 @@ class Effects:
             if isinstance(step, Outside):
                 if self._outside_acts(module, use, step.qualified):
                     return True
-            elif not isinstance(step, Bound) or (step.ends and self._called_acts(step, use)):
+            elif not isinstance(step, Binding) or (step.ends and self._called_acts(step, use)):
                 return True
         return False
 
-    def _outside_acts(self, module: Module, use: Use, name: str) -> bool:
+    def _outside_acts(self, module: Module, use: NameUse, name: str) -> bool:
         """Return whether a function of another library acts, or is handed one that may."""
         _, *parts = [*name.split("."), *([use.verb] if use.verb else [])]
         # Whoever draws a random number changes those that are drawn after it.
@@ -102,22 +102,22 @@ class Effects:
             for step in self.names.found(module, argument)
         ]
         return any(self._acts(module, one) for one in use.arguments.called_later) or any(
-            isinstance(step, Bound) and step.ends and self._may_act_when_called(step)
+            isinstance(step, Binding) and step.ends and self._may_act_when_called(step)
             for step in passed
         )
 
-    def _may_act_when_called(self, step: Bound) -> bool:
+    def _may_act_when_called(self, step: Binding) -> bool:
         """Return whether something that is handed over is a function, or a class that acts."""
         if isinstance(step.statement.definition(step.name), ast.ClassDef):
             return bool(step.rest) or self._making_acts(step)
         return step.statement.definition(step.name) is not None
 
-    def _called_acts(self, step: Bound, use: Use) -> bool:
+    def _called_acts(self, step: Binding, use: NameUse) -> bool:
         if isinstance(step.statement.definition(step.name), ast.ClassDef):
             return bool(step.rest or use.verb) or self._making_acts(step)
         return True
 
-    def _making_acts(self, step: Bound) -> bool:
+    def _making_acts(self, step: Binding) -> bool:
         """Return whether making an object of a class may run code of a root package."""
         node = step.statement.definition(step.name)
         if not isinstance(node, ast.ClassDef):
@@ -144,14 +144,14 @@ class Effects:
                 return True
         return False
 
-    def _class_acts(self, module: Module, use: Use) -> bool:
+    def _class_acts(self, module: Module, use: NameUse) -> bool:
         """Return whether a base or the metaclass of a new class hears of it."""
         bases = self._bases(module, use)
         if self.classes_are_listed and bases:
             return True
         return self._metaclass(module, use) or any(map(self._hears, bases))
 
-    def _hears(self, base: Bound) -> bool:
+    def _hears(self, base: Binding) -> bool:
         """Return whether a class is told of its subclasses."""
         node = base.statement.definition(base.name)
         if not isinstance(node, ast.ClassDef):
@@ -166,16 +166,16 @@ class Effects:
             ).bound or any(self._class_acts(module, use) for use in uses)
         return self._answers[key]
 
-    def bases_of(self, statement: Statement) -> list[Bound]:
+    def bases_of(self, statement: Statement) -> list[Binding]:
         """Return the bases in root packages of the classes that a statement defines."""
         uses = [use for use in statement.uses_at_import if use.role is Role.CLASS]
         return [base for use in uses for base in self._bases(statement.module, use)]
 
-    def _metaclass(self, module: Module, use: Use) -> bool:
+    def _metaclass(self, module: Module, use: NameUse) -> bool:
         found = self.names.found(module, use.metaclass) if use.metaclass else []
-        return any(isinstance(step, Bound) and step.ends for step in found)
+        return any(isinstance(step, Binding) and step.ends for step in found)
 
-    def _bases(self, module: Module, use: Use) -> list[Bound]:
+    def _bases(self, module: Module, use: NameUse) -> list[Binding]:
         """Return the bases of a class that root packages define."""
         found = [step for base in use.bases for step in self.names.found(module, base)]
-        return [step for step in found if isinstance(step, Bound) and step.ends]
+        return [step for step in found if isinstance(step, Binding) and step.ends]

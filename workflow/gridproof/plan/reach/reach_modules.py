@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from gridproof.plan.reach.module_scopes import Scope, Target, import_targets, scope_of
-from gridproof.plan.reach.name_uses import Role, Use
+from gridproof.plan.reach.name_uses import NameUse, Role
 from gridproof.plan.reach.reach_uses import uses_of
 from gridproof.plan.reach.syntax_text import syntax_text, top_statements
 
@@ -62,12 +62,12 @@ class Statement:
         return sha256(self.text.encode()).hexdigest()
 
     @cached_property
-    def uses(self) -> tuple[Use, ...]:
+    def uses(self) -> tuple[NameUse, ...]:
         """What it uses, functions in it included."""
         return uses_of(self.nodes, self.module.package, owner=self.member_of)
 
     @cached_property
-    def uses_at_import(self) -> tuple[Use, ...]:
+    def uses_at_import(self) -> tuple[NameUse, ...]:
         """What it uses while the module is imported."""
         return uses_of(self.nodes, self.module.package, deep=False)
 

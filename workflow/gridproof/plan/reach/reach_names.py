@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from gridproof.plan.reach.module_scopes import Target
-from gridproof.plan.reach.name_uses import Start, Use
+from gridproof.plan.reach.name_uses import NameUse, Start
 from gridproof.plan.reach.reach_library import Library
 from gridproof.plan.reach.reach_modules import EXPORTS, Module, Statement
 
@@ -28,7 +28,7 @@ OF_EVERY_MODULE = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class Binding:
     """A statement that binds the name, in the module it was looked up in.
 
     Attributes
@@ -70,7 +70,7 @@ class Missing:
     name: str
 
 
-Found = Bound | Whole | Outside | Missing
+Found = Binding | Whole | Outside | Missing
 
 
 class Names:
@@ -80,7 +80,7 @@ class Names:
         self.library = library
         self._known: dict[tuple[str, Start, tuple[str, ...], tuple[Target, ...]], list[Found]] = {}
 
-    def found(self, module: Module, use: Use) -> list[Found]:
+    def found(self, module: Module, use: NameUse) -> list[Found]:
         """Return what a use in a module stands for, every step from import to import included."""
         key = (module.name, use.start, use.names, use.targets)
         if key not in self._known:
@@ -102,7 +102,7 @@ class Names:
         if name in module.bindings:
             yield from self._through(module.bindings[name], name, rest, trail)
         elif name == EXPORTS:
-            yield from (Bound(statement, name, rest, True) for statement in module.exports)
+            yield from (Binding(statement, name, rest, True) for statement in module.exports)
         elif hasattr(builtins, name) or name in OF_EVERY_MODULE or not module.stars:
             yield Outside(".".join(names))
         else:
@@ -113,7 +113,7 @@ class Names:
     ) -> Iterator[Found]:
         for statement in statements:
             targets = statement.imports.get(name, ())
-            yield Bound(statement, name, rest, not targets)
+            yield Binding(statement, name, rest, not targets)
             yield from self._by_targets(targets, rest, trail)
 
     def _by_targets(
@@ -152,7 +152,7 @@ class Names:
             if not (hidden and all(hidden)):
                 yield from self._in_module(child.name, rest, trail)
         elif name == EXPORTS:
-            yield from (Bound(statement, name, rest, True) for statement in module.exports)
+            yield from (Binding(statement, name, rest, True) for statement in module.exports)
         elif not statements and name not in OF_EVERY_MODULE:
             yield Missing(module.name, name)
 

@@ -13,7 +13,7 @@ from gridproof.plan.reach.module_scopes import (
     parameters,
     scope_of,
 )
-from gridproof.plan.reach.name_uses import Arguments, Role, Start, Use
+from gridproof.plan.reach.name_uses import Arguments, NameUse, Role, Start
 
 Function = ast.Lambda | ast.FunctionDef | ast.AsyncFunctionDef
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -30,7 +30,7 @@ def uses_of(
     *,
     deep: bool = True,
     owner: Scope | None = None,
-) -> tuple[Use, ...]:
+) -> tuple[NameUse, ...]:
     """Return what a module's statements use, in order.
 
     Parameters
@@ -54,7 +54,7 @@ class _Walker(TypesVisitor, ast.NodeVisitor):
         self.owner = owner
         self.scopes = [owner] if owner else []
         self.functions = 0
-        self.found: list[Use] = []
+        self.found: list[NameUse] = []
 
     def visit_all(self, nodes: Iterable[ast.AST | None]) -> None:
         for node in nodes:
@@ -63,7 +63,7 @@ class _Walker(TypesVisitor, ast.NodeVisitor):
 
     def add(self, node: ast.expr | ast.stmt, role: Role, **facts: Any) -> None:
         known: dict[str, Any] = {"start": Start.ELSEWHERE, "at_import": not self.functions}
-        self.found.append(Use(line=node.lineno, role=role, **known | facts))
+        self.found.append(NameUse(line=node.lineno, role=role, **known | facts))
 
     def binding_scope(self, name: str) -> Scope | None:
         """Return the scope in which a name is found from here; None for the module's."""
@@ -96,9 +96,9 @@ class _Walker(TypesVisitor, ast.NodeVisitor):
             return {"start": Start.OWN, "names": (node.id, *rest)}
         return {"start": Start.OWN if scope.own == node.id else Start.LOCAL, "names": tuple(rest)}
 
-    def use(self, node: ast.expr) -> Use | None:
+    def use(self, node: ast.expr) -> NameUse | None:
         place = self.place(node)
-        return None if place is None else Use(line=node.lineno, role=Role.VALUE, **place)
+        return None if place is None else NameUse(line=node.lineno, role=Role.VALUE, **place)
 
     def visit_Name(self, node: ast.Name) -> None:
         here = self.scopes[-1] if self.scopes else None
@@ -159,7 +159,7 @@ class _Walker(TypesVisitor, ast.NodeVisitor):
             called_later=tuple(use for one in lambdas for use in self._inside(one)),
         )
 
-    def _inside(self, node: ast.Lambda) -> list[Use]:
+    def _inside(self, node: ast.Lambda) -> list[NameUse]:
         """Return what a function does, apart from what is done here."""
         here, self.found, self.deep = self.found, [], True
         self._function(node, [node.body])

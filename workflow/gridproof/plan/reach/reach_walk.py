@@ -7,10 +7,10 @@ from collections import deque
 from collections.abc import Iterable
 
 from gridproof.plan.reach.module_scopes import Target, scope_of
-from gridproof.plan.reach.name_uses import Role, Start, Use
+from gridproof.plan.reach.name_uses import NameUse, Role, Start
 from gridproof.plan.reach.reach_effects import CONSTRUCTORS, Effects
 from gridproof.plan.reach.reach_modules import Module, Statement
-from gridproof.plan.reach.reach_names import Bound, Found, Missing, Names, Outside, Whole
+from gridproof.plan.reach.reach_names import Binding, Found, Missing, Names, Outside, Whole
 from gridproof.plan.reach.reach_unseen import IMPORTERS, OF_A_MODULE, OF_HERE, UNSEEN, imported_name
 
 OWN_CLASS = ("super", "__class__")
@@ -38,7 +38,7 @@ class Walk:
         self._whole: set[tuple[str, bool, bool]] = set()
         self._starred: set[str] = set()
         self._members: dict[tuple[Statement, str, str], list[Statement]] = {}
-        self._owners: dict[Statement, Bound] = {}
+        self._owners: dict[Statement, Binding] = {}
         self._waiting: deque[Statement] = deque()
 
     def run(self, entries: Iterable[str]) -> None:
@@ -69,24 +69,24 @@ class Walk:
         answered = "__getattr__" in module.bindings or module.stars
         if not answered and all(isinstance(step, Missing) for step in found):
             raise LookupError(f"{entry!r}: {module.path or name} has no {first!r}")
-        owners = [step for step in found if isinstance(step, Bound) and step.ends]
+        owners = [step for step in found if isinstance(step, Binding) and step.ends]
         if not members or not owners:
             self._take(module, 0, found, Role.VALUE)
             return
         for step in found:
-            if isinstance(step, Bound) and not step.ends:
+            if isinstance(step, Binding) and not step.ends:
                 self._count(step.statement)
         for owner in owners:
             self._enter_member(entry, owner, ".".join(members))
 
-    def _enter_member(self, entry: str, owner: Bound, name: str) -> None:
+    def _enter_member(self, entry: str, owner: Binding, name: str) -> None:
         members = self._members_of(owner, name)
         if not members:
             raise LookupError(f"{entry!r}: {owner.qualified} has no member {name!r}")
         for member in members:
             self._count(member)
 
-    def _members_of(self, owner: Bound, name: str) -> list[Statement]:
+    def _members_of(self, owner: Binding, name: str) -> list[Statement]:
         """Return a member of a class, or else of its bases, as a statement."""
         key = (owner.statement, owner.name, name)
         if key not in self._members:
@@ -96,7 +96,7 @@ class Walk:
                 self._members[key] = self._found_members(owner, node, name)
         return self._members[key]
 
-    def _found_members(self, owner: Bound, node: ast.ClassDef, name: str) -> list[Statement]:
+    def _found_members(self, owner: Binding, node: ast.ClassDef, name: str) -> list[Statement]:
         module = owner.statement.module
         nodes = [part for part in node.body if name in scope_of([part], module.package).bound]
         if nodes:
@@ -177,7 +177,7 @@ class Walk:
                 if self.effects.act(statement):
                     self._count(statement)
 
-    def _follow(self, statement: Statement, use: Use) -> None:
+    def _follow(self, statement: Statement, use: NameUse) -> None:
         module = statement.module
         if use.role is Role.LOOK:
             self._look(module, use)
@@ -198,7 +198,7 @@ class Walk:
     def _take(self, module: Module, line: int, found: list[Found], role: Role) -> None:
         """Count what a use in a module was found to stand for."""
         for step in found:
-            if isinstance(step, Bound):
+            if isinstance(step, Binding):
                 self._count(step.statement)
             elif isinstance(step, Missing):
                 self._miss(module, line, step)
@@ -220,7 +220,7 @@ class Walk:
         if step.name == "__dict__":
             self._give_up(module, line, f"{step.module}.__dict__")
 
-    def _follow_own(self, owner: Bound, use: Use) -> None:
+    def _follow_own(self, owner: Binding, use: NameUse) -> None:
         """Count the members that a member of a class refers to, or the class if it is passed on."""
         if not use.names:
             self._count(owner.statement)
@@ -232,14 +232,14 @@ class Walk:
         for member in members:
             self._count(member)
 
-    def _look(self, module: Module, use: Use) -> None:
+    def _look(self, module: Module, use: NameUse) -> None:
         if use.verb == "__subclasses__":
             self.lists_classes = True
             self._note(module, use.line, "__subclasses__(): all subclasses of root classes count")
         else:
             self._give_up(module, use.line, use.verb)
 
-    def _leave(self, statement: Statement, use: Use, name: str) -> None:
+    def _leave(self, statement: Statement, use: NameUse, name: str) -> None:
         """Deal with a name that no root package holds, where it leads back to root packages."""
         module, arguments = statement.module, use.arguments
         if name in IMPORTERS:
@@ -261,7 +261,7 @@ class Walk:
             if modules or (name in OF_HERE and not arguments.count and use.at_import):
                 self._give_up(module, use.line, f"{name}({', '.join(modules)})")
 
-    def _import_by_name(self, module: Module, use: Use, importer: str) -> None:
+    def _import_by_name(self, module: Module, use: NameUse, importer: str) -> None:
         name = imported_name(module, use.arguments) if use.arguments else None
         if name is None:
             self._give_up(module, use.line, f"{importer} of a computed name")
