@@ -12,6 +12,7 @@ from sklearn.metrics import accuracy_score, log_loss
 from torch import Tensor, nn
 
 from families.pictures import (
+    CNN,
     ROWS,
     bits,
     check_files,
@@ -23,6 +24,7 @@ from families.pictures import (
     write_images,
 )
 from gridproof.errors import GridproofError
+from gridproof.parts.families.cnn import CnnParameters
 from gridproof.parts.families.cnn.cnn_training import CnnTraining, resize
 from gridproof.parts.training.one_logit import new_last_layer
 from gridproof.parts.training.random_streams import sample_order
@@ -245,7 +247,8 @@ def test_single_image_is_fine_where_it_can_be_normalised(
 
 def test_unknown_backbone_and_missing_weights_are_told(images: Path) -> None:
     """Mistakes that the study did not catch are told in one message."""
+    unchecked = CnnParameters.model_construct(**CNN | {"backbone": "vgg"})
     with pytest.raises(GridproofError, match="unknown backbone 'vgg'"):
-        start("cnn", images, backbone="vgg")
+        CnnTraining(parameters=unchecked, data=images, engine="eager", threads=1, seeds=[0])
     with pytest.raises(GridproofError, match="no package brings them"):
         start("cnn", images, backbone="resnet18")

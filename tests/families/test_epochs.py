@@ -8,9 +8,9 @@ import torch
 
 from families.tiny import PARAMETERS, ROWS, finish, start
 from gridproof.errors import GridproofError
+from gridproof.part import Replicate
 from gridproof.parts.families.mlp.mlp_training import MlpTraining
 from gridproof.parts.families.mlp.network import predict
-from gridproof.part import Replicate
 
 LOSSES = ("train_loss", "val_loss", "test_loss")
 EVALUATED = ("val_loss", "val_accuracy", "test_loss", "test_accuracy")

@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 
 from families.tiny import finish, start
+from gridproof.part import Replicate
 from gridproof.parts.families.mlp.mlp_training import MlpTraining
 from gridproof.parts.training.random_streams import generator, sample_order
-from gridproof.part import Replicate
 from gridproof.run.state import load_state, save_state
 
 CELLS: dict[str, dict[str, object]] = {
