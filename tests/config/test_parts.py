@@ -251,3 +251,25 @@ def test_parts_that_are_no_list_are_told_like_any_value(load: Load) -> None:
     assert refusal(load, "study") == (
         "config.yaml, line 9: parts: found 'study', expected a list, such as ['study']"
     )
+
+
+CLAIM = '''\
+from gridproof.part import claim
+
+
+@claim("wide-wins", experiment="rates", statement="It does.", rule="It does.")
+def wins(tables):
+    """Measure nothing."""
+'''
+
+
+def test_two_claims_of_one_id_are_refused_before_anything_is_trained(
+    load: Load, tmp_path: Path
+) -> None:
+    """In two files, with the lines of both."""
+    first = write(tmp_path, "mine/claims/first.py", CLAIM)
+    write(tmp_path, "mine/claims/second.py", CLAIM)
+    message = refusal(load, "[mine]")
+    assert "two claims have the id 'wide-wins'" in message
+    assert f"{first.relative_to(tmp_path)}, line 4" in message
+    assert "second.py, line 4" in message

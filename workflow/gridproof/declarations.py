@@ -102,6 +102,16 @@ def checked(declared: type[Declared], path: Path, values: Mapping[str, Any]) -> 
         raise GridproofError(f"{path}: {name}: found {found!r}, expected {expected}") from None
 
 
+def claim_lines(path: Path) -> list[tuple[str, int]]:
+    """Return the ids of the claims that a file declares as literals, and their lines."""
+    found = []
+    for _, call in declared_functions(parsed(path), "claim"):
+        ids = [*call.args[:1], *(item.value for item in call.keywords if item.arg == "id")]
+        if ids and isinstance(ids[0], ast.Constant) and isinstance(ids[0].value, str):
+            found.append((ids[0].value, call.lineno))
+    return found
+
+
 def functions_in(path: Path) -> set[str]:
     """Return the names of the functions that a file defines at its top level."""
     return {node.name for node in parsed(path).body if isinstance(node, ast.FunctionDef)}

@@ -10,11 +10,13 @@ from gridproof.config.expand import members
 from gridproof.config.schema import schema_of
 from gridproof.config.study_config import StudyConfig
 from gridproof.config.user_claims import METRICS, Monotone, UserClaim, matches, written
-from gridproof.config.yaml_reader import KeyPath
+from gridproof.config.yaml_reader import KeyPath, display_name
+from gridproof.declarations import claim_lines
 
 
 def claim_complaints(config: StudyConfig, catalogue: Catalogue) -> Iterator[Complaint]:
     """Yield what is wrong with the claims: names that nothing carries, cells that are not there."""
+    yield from double_ids(config, catalogue)
     measured = [name for e in catalogue.measurements_of("epochs") for name in e.quantities]
     columns = (*METRICS, *measured)
     for name, claim in config.claims.items():
@@ -26,6 +28,22 @@ def claim_complaints(config: StudyConfig, catalogue: Catalogue) -> Iterator[Comp
             yield Complaint((*path, "experiment"), text)
         else:
             yield from cell_complaints(config, catalogue, claim, (*path, claim.form))
+
+
+def double_ids(config: StudyConfig, catalogue: Catalogue) -> Iterator[Complaint]:
+    """Yield the ids that two claims have, in the configuration or in files of the study's own."""
+    known: dict[str, str] = {}
+    for _, path in catalogue.modules["claims"].values():
+        for name, line in claim_lines(path):
+            place = f"{display_name(path)}, line {line}"
+            if name in known:
+                text = f"two claims have the id {name!r}: {known[name]} and {place}"
+                yield Complaint(("parts",), f"{text}; expected one each")
+            known[name] = place
+    for name in config.claims:
+        if name in known:
+            text = f"the claim at {known[name]} has the same id, expected another"
+            yield Complaint(("claims", name), text)
 
 
 def cell_complaints(
