@@ -7,7 +7,7 @@ rule claims:
     """Judge every statement of the study, seed by seed."""
     input:
         plan=local(CLAIMS.plan()),
-        tables=TABLES.slices(),
+        slices=TABLES.slices(),
         facts=CLAIMS.facts(),
         files=local(CLAIMS.files()),
     output:
@@ -20,6 +20,6 @@ rule claims:
         "../../envs/report.yaml"
     params:
         code=CLAIMS.code,
-        tables=f"{OUT}/tables",
+        tables=TABLES.folder,
     shell:
         "python -m gridproof judge {input.plan:q} {output:q} --tables {params.tables:q} &> {log:q}"

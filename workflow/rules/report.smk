@@ -30,8 +30,8 @@ rule report:
     params:
         code=REPORT.code,
         folder=subpath(output[0], parent=True),
-        tables=f"{OUT}/tables",
-        figures=f"{OUT}/figures",
+        tables=TABLES.folder,
+        figures=FIGURES.folder,
     shell:
         "python -m gridproof build {input.plan:q} {params.folder:q}"
         " --tables {params.tables:q} --figures {params.figures:q} --claims {input.claims:q}"

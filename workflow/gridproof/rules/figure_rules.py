@@ -39,6 +39,11 @@ class FigureRules:
             for figure in experiment.figures
         ]
 
+    def folder(self, _wildcards: Any, input: Any) -> str:
+        """Return the folder of all figures that a job reads, wherever Snakemake keeps them."""
+        files = list(input.figures)
+        return str(Path(files[0]).parents[1] if files else self.study.folder / "figures")
+
     def animations(self) -> list[str]:
         """Return the files of all animations."""
         return [

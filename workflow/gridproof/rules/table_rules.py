@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from gridproof.plan.plan_files import slice_file
@@ -29,6 +30,10 @@ class TableRules:
     def collected(self) -> list[str]:
         """Return the tables of the whole study."""
         return [f"{self.study.folder}/tables/{table}.parquet" for table in self.tables]
+
+    def folder(self, _wildcards: Any, input: Any) -> str:
+        """Return the folder of the slices that a job reads, wherever Snakemake keeps them."""
+        return str(Path(input.slices[0]).parents[1])
 
     def plan(self, wildcards: Any) -> str:
         """Return the plan of an experiment."""
