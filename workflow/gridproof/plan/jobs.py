@@ -12,7 +12,7 @@ from gridproof.catalogue import ENGINE_FOLDER, Catalogue, catalogue
 from gridproof.errors import GridproofError
 from gridproof.files.facts import check_prepared
 from gridproof.part import Chosen, Family
-from gridproof.parts_folder import KINDS_OF_PARTS, import_part, make_importable
+from gridproof.parts_folder import KINDS_OF_PARTS, import_part
 from gridproof.plan.cell_identity import (
     cell_code,
     cell_digest,
@@ -142,12 +142,13 @@ def parts_entries(parts: Catalogue) -> tuple[str, ...]:
 def read_job(kind: type[Job], text: str) -> Job:
     """Return what a job is told, as JSON or in a file; its parts can be imported from then on."""
     job = read(kind, text)
-    make_importable(catalogue(job.parts).folders)
+    catalogue(job.parts)
     return job
 
 
 def family_of(job: TrainingJob) -> Family:
     """Return the family of a job as it is declared now."""
+    catalogue(job.parts)  # from then on it can be imported
     family: Family = import_part(job.family).FAMILY
     return replace(family, name=str(job.spec["family"]), package=job.family)
 
