@@ -4,7 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import torch
 
@@ -166,6 +167,6 @@ def test_regions_of_more_than_two_features_are_refused(train: Train, tmp_path: P
     _, cell = train()
     rows = {"split": ["train", "val", "test"]}
     rows |= {name: np.ones(3, np.float32) for name in ("a", "b", "c")}
-    pd.DataFrame(rows | {"target": [0, 1, 0]}).to_parquet(tmp_path / "data.parquet", index=False)
+    pq.write_table(pa.table(rows | {"target": [0, 1, 0]}), tmp_path / "data.parquet")
     with pytest.raises(GridproofError, match="found 3 features, expected 2"):
         measure(replace(cell, data=tmp_path))
