@@ -44,7 +44,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
+class NeighbourGap:
     """Two neighbours in a ranking: p-value of the exact test, and adjusted for all neighbours."""
 
     better: str
@@ -184,7 +184,9 @@ def ranking(models: Mapping[str, pd.DataFrame]) -> list[Place]:
     return sorted(places, key=lambda place: (-round(place.accuracy, DIGITS), place.label))
 
 
-def neighbour_gaps(models: Mapping[str, pd.DataFrame], places: Sequence[Place]) -> list[Gap]:
+def neighbour_gaps(
+    models: Mapping[str, pd.DataFrame], places: Sequence[Place]
+) -> list[NeighbourGap]:
     """Return one gap for each two neighbours in a ranking of `models`, from the top.
 
     p-values are adjusted by Holm's method over all neighbours.
@@ -192,7 +194,7 @@ def neighbour_gaps(models: Mapping[str, pd.DataFrame], places: Sequence[Place]) 
     pairs = [(one.label, two.label) for one, two in pairwise(places)]
     p_values = [paired_test(models[one], models[two]) for one, two in pairs]
     return [
-        Gap(better=one, worse=two, p_value=p_value, adjusted=float(adjusted))
+        NeighbourGap(better=one, worse=two, p_value=p_value, adjusted=float(adjusted))
         for (one, two), p_value, adjusted in zip(pairs, p_values, holm(p_values), strict=True)
     ]
 

@@ -19,7 +19,7 @@ from gridproof.kit.baselines import (
 )
 from gridproof.kit.chart_panels import AUTOMATIC, Panel, panel, reference, rounded
 from gridproof.kit.labels import mean_spread
-from gridproof.kit.model_comparison import SIGNIFICANT, Gap, Place, neighbour_gaps
+from gridproof.kit.model_comparison import SIGNIFICANT, NeighbourGap, Place, neighbour_gaps
 from gridproof.kit.style import REFERENCE_COLOR, WIDTH
 from gridproof.part import figure
 
@@ -113,7 +113,7 @@ def chart(inputs: Inputs) -> list[Panel]:
     ]
 
 
-def gaps_text(gaps: Sequence[Gap]) -> str:
+def gaps_text(gaps: Sequence[NeighbourGap]) -> str:
     """Return which neighbours differ significantly, and how surely, in words."""
     found = [
         f"{gap.better} and {gap.worse} (p = {gap.adjusted:.2g})"
