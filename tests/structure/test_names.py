@@ -7,13 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+from gridproof.declarations import is_part
 from structure.import_graph import sources
 from workspace import REPOSITORY
 
 MODULE_LINES = 300
 FUNCTION_LINES = 60
-NAMES_OF_DECLARATIONS = ("Parameters", "Options")
-"""What each part calls the class of its own parameters or options."""
+OPTIONS = "Options"
+"""What each data source calls the class of its own options."""
 
 Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -48,19 +49,13 @@ def test_no_two_modules_have_one_name() -> None:
 
 
 def test_no_two_classes_have_one_name() -> None:
-    """But for the parameters and options that every part declares."""
+    """But for the options that every data source declares."""
     found = repeated(
         (node.name, f"{shown(path)}:{node.lineno}")
         for path, node in definitions(ast.ClassDef)
-        if node.name not in NAMES_OF_DECLARATIONS or not is_declaration(path)
+        if node.name != OPTIONS or not is_part("data", path)
     )
     assert not found, "\n".join(found)
-
-
-def is_declaration(path: Path) -> bool:
-    """Tell whether a file declares a family or a data source."""
-    text = path.read_text(encoding="utf-8")
-    return "\nFAMILY = " in text or "\nSOURCE = " in text
 
 
 def test_no_module_is_too_long() -> None:
