@@ -177,7 +177,7 @@ def main() -> None:
         if not missing_for_compilation():
             prepare_compilation(folder / "cache")
         study = read_study(REPOSITORY / "config.yaml")
-        write_prepared(study.data["countries"], folder / "data")
+        write_prepared(study.data["countries"], folder / "data", study.catalogue.roots)
         bench_steps(folder / "data")
         if not arguments.steps:
             (folder / "study").mkdir()

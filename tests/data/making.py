@@ -36,7 +36,7 @@ def planned(name: str, source: str, options: Mapping[str, Any]) -> DataPlan:
 
 def prepare(name: str, source: str, options: Mapping[str, Any], folder: Path) -> None:
     """Write a data set with the digest DIGEST into a folder."""
-    write_prepared(planned(name, source, options), folder)
+    write_prepared(planned(name, source, options), folder, PARTS.roots)
 
 
 def digest_of(source: str, options: Mapping[str, Any], memory: Path | None = None) -> str:

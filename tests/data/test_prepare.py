@@ -11,12 +11,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from data.making import PARTS, CsvOptions, prepare
+from gridproof.catalogue import catalogue
 from gridproof.errors import GridproofError
 from gridproof.files.facts import load_facts
 from gridproof.parts.data import csv as csv_files
 from gridproof.parts.kinds.table.prepared_table import load_table
 from gridproof.parts.kinds.table.table_data import TableData
 from gridproof.plan.data_plan import check_data, plan_data
+from gridproof.run.preparing import write_prepared
 
 
 def test_prepare_writes_rows_that_load_table_reads(csv_options: CsvOptions, tmp_path: Path) -> None:
@@ -193,3 +195,53 @@ def test_edited_source_is_noticed_by_the_job(csv_options: CsvOptions) -> None:
     path.write_text(path.read_text().replace("2.35", "2.36"))
     with pytest.raises(GridproofError, match="the data 'places' changed after this job was"):
         check_data(plan, PARTS.roots)
+
+
+DYNAMIC_SOURCE = """\
+import importlib
+
+from gridproof.part import DataSource, Section
+
+class Options(Section):
+    pass
+
+SOURCE = DataSource(description="Points.", kind="table", options=Options)
+
+def source_files(options):
+    return ()
+
+def load(options):
+    helper = importlib.import_module("dynamic_parts.data." + "hidden_" + "rows")
+    return helper.rows()
+"""
+HIDDEN_ROWS = """\
+import pandas as pd
+
+from gridproof.parts.kinds.table.table_data import TableData
+
+def rows():
+    frame = pd.DataFrame({"split": ["train", "val", "test"] * 2, "x": [1.0] * 6})
+    frame = frame.astype({"x": "float32"}).assign(target=[0, 0, 0, 1, 1, 1])
+    return TableData(frame=frame, target="side", class_names=("left", "right"))
+"""
+
+
+def test_rows_of_code_that_the_identity_does_not_know_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An import that only running the source tells of fails the job, and nothing is written."""
+    folder = tmp_path / "dynamic_parts" / "data"
+    folder.mkdir(parents=True)
+    (folder / "dynamic.py").write_text(DYNAMIC_SOURCE)
+    (folder / "hidden_rows.py").write_text(HIDDEN_ROWS)
+    monkeypatch.syspath_prepend(tmp_path)
+    parts = catalogue((str(tmp_path / "dynamic_parts"),))
+    plan = plan_data("points", "dynamic", {}, parts)
+    with pytest.raises(GridproofError) as caught:
+        write_prepared(plan, tmp_path / "out", parts.roots)
+    assert str(caught.value) == (
+        "the data 'points' were made with dynamic_parts.data.hidden_rows, found no way to it from "
+        "dynamic_parts.data.dynamic, expected an import that can be followed: by its name, in "
+        "code that it can reach"
+    )
+    assert not (tmp_path / "out").exists()

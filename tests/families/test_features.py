@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from families.pictures import DIGEST, labels_of, pixels_of, write_images
+from gridproof.catalogue import catalogue
 from gridproof.errors import GridproofError
 from gridproof.files.facts import check_prepared
 from gridproof.parts.families.cnn.backbones import backbone_of
@@ -57,7 +58,7 @@ def write(images: Path, folder: Path) -> Path:
     """Write the features of EfficientNet-Lite0; return their folder."""
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(images.parents[2])
-        write_prepared(PLAN, folder)
+        write_prepared(PLAN, folder, catalogue().roots)
     return folder
 
 

@@ -39,7 +39,7 @@ def prepare_tiny(folder: Path) -> Path:
         path.write_text("\n".join([",long,lat,country", *lines, ""]))
         options[split] = str(path)
     plan = plan_data("places", "csv", options, catalogue())
-    write_prepared(replace(plan, digest=DIGEST), folder / f"places-{DIGEST}")
+    write_prepared(replace(plan, digest=DIGEST), folder / f"places-{DIGEST}", catalogue().roots)
     return folder / f"places-{DIGEST}"
 
 

@@ -16,13 +16,14 @@ PATH = click.Path(path_type=Path)
 @click.argument("job")
 def data(job: str) -> None:
     """Prepare a data set, from its source or from other data."""
+    from gridproof.catalogue import catalogue
     from gridproof.plan.job_plans import DataJob
     from gridproof.plan.jobs import check_data_job, read_job
     from gridproof.run.preparing import prepare
 
     planned = read_job(DataJob, job)
     check_data_job(planned)
-    prepare(planned.data)
+    prepare(planned.data, catalogue(planned.parts).roots)
 
 
 @click.command()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from gridproof.files.layout import CACHE
 from gridproof.parameter import identifying
 from gridproof.part import DataSource
 from gridproof.plan.cell_identity import library_versions, short_digest
-from gridproof.plan.reach import code_digest
+from gridproof.plan.reach import code_digest, missing_modules, reach
 
 if TYPE_CHECKING:
     from gridproof.plan.data_plan import DataPlan
@@ -95,14 +95,27 @@ def content_code(plan: DataPlan) -> list[str]:
     return [f"{plan.kind_module}.{entry}" for entry in plan.declared.content]
 
 
+def making_entries(plan: DataPlan) -> list[str]:
+    """Return the entry points of all code that makes data: their content, and words about them."""
+    made = f"{plan.kind_module}:make"
+    if plan.base is not None:
+        return [made, *content_code(plan), *plan.kind_part.chosen(plan.options).entries]
+    told = [f"{plan.source_module}:origin"] if hasattr(plan.source_part, "origin") else []
+    return [made, *source_code(plan), *told]
+
+
 def making_code(plan: DataPlan, roots: Roots) -> str:
     """Return the digest of the code that writes files and facts of data from a source.
 
     It is none of their identity: where it alone is edited, the facts are written again and nothing
     is trained. Of derived data, which take long to compute, it is empty.
     """
-    entries = [f"{plan.kind_module}:make", f"{plan.source_module}:load"]
-    return "" if plan.base else code_digest(entries, roots)
+    return "" if plan.base else code_digest(making_entries(plan), roots)
+
+
+def unplanned_modules(plan: DataPlan, imported: Iterable[str], roots: Roots) -> list[str]:
+    """Return the imported modules of package and study that no code of the data reaches."""
+    return missing_modules(reach(making_entries(plan), roots), imported, roots)
 
 
 def content_digests(files: tuple[Path, ...], memory: Path | None) -> list[str]:
