@@ -80,12 +80,18 @@ def test_accuracy_by_step_stands_at_the_steps_of_each_cell(study):
 
 def test_loss_by_step_has_a_panel_for_each_baseline(study):
     """The means over seeds of the batch losses, each model's at its own steps."""
-    rate = {"learning_rate": 0.01}
+    rate, trees = {"learning_rate": 0.01}, {"family": "xgboost"}
     models = [
-        Model(label="scratch learning_rate 0.01", skill=0.1, parameters=rate),
-        Model(label="scratch learning_rate 0.1", skill=0.2, parameters=rate, steps=STEPS // 2),
-        Model(label="finetune learning_rate 0.01", skill=1.0, parameters=rate),
-        Model(label="xgboost", skill=1.0, steps=0),
+        Model(label="scratch learning_rate 0.01", part="scratch", skill=0.1, parameters=rate),
+        Model(
+            label="scratch learning_rate 0.1",
+            part="scratch",
+            skill=0.2,
+            parameters=rate,
+            steps=STEPS // 2,
+        ),
+        Model(label="finetune learning_rate 0.01", part="finetune", skill=1.0, parameters=rate),
+        Model(label="xgboost", part="xgboost", skill=1.0, steps=0, parameters=trees),
     ]
     add_images(study, "real_or_fake", models, figures=("loss_by_step",))
     study.build()

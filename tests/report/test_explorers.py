@@ -34,12 +34,14 @@ def test_frames_that_are_not_there_leave_the_figure_as_it_is(study):
     assert 'data-enhancement="explorer' not in page.partition("<script")[0]
 
 
-def test_frames_of_cells_that_sliders_cannot_tell_apart_are_left_out(study):
-    """A file from before an edit of the study is not shown."""
+def test_null_in_place_of_frames_leaves_the_figure_as_it_is(study):
+    """As where the cells of an experiment share depth and width."""
     cells = [synthetic_cell(f"cell {n}", position=n, batch_size=2**n) for n in (5, 6)]
     study.add("sizes", cells, figures=("curves", "boundaries"))
-    write_frames(study, "sizes")
-    assert 'id="explorer-sizes"' not in study.build()[1]
+    write_frames(study, "sizes", "null")
+    _, page = study.build()
+    assert 'id="explorer-sizes"' not in page
+    assert 'data-enhancement="explorer' not in page.partition("<script")[0]
 
 
 def test_broken_frames_are_told(study):
