@@ -189,7 +189,7 @@ def check_training_job(job: TrainingJob) -> None:
             f"{libraries}; run it in the environment that the study was planned in"
         )
     identity = identifying_spec(family, parameters, spec["data"], spec["engine"], spec["threads"])
-    if cell_digest(identity | chosen.digests, code, libraries) != job.digest:
+    if cell_digest({**identity, **chosen.digests}, code, libraries) != job.digest:
         raise GridproofError(
             f"the spec of the job of {job.cell.name} does not have the digest in its name"
         )

@@ -13,7 +13,7 @@ from gridproof.files.formats import table_of, write_table, write_tensors
 from gridproof.run.manifest import MANIFEST
 
 if TYPE_CHECKING:
-    from gridproof.parts.training.replicate import Replicate
+    from gridproof.part import Replicate
 
 
 def write_replicate(

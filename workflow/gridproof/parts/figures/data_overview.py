@@ -41,7 +41,7 @@ def table_at_a_glance(inputs: Inputs) -> Figure:
     panel_rows = -(-min(len(columns), MOST_FEATURES) // COLUMNS)
     lower = 5.2 if len(columns) == 2 else 0.2 + 1.8 * panel_rows
     figure = Figure(figsize=(WIDTH, upper + lower))
-    above, below = figure.subfigures(2, 1, height_ratios=(upper, lower)).ravel()
+    above, below = figure.subfigures(2, 1, squeeze=False, height_ratios=(upper, lower)).flat
     if "classes" in facts:
         _draw_classes(above, facts)
     else:
@@ -119,7 +119,9 @@ def _draw_target(part: SubFigure, facts: Facts, rows: pd.DataFrame) -> None:
     edges = np.linspace(facts["target"]["min"], facts["target"]["max"], BINS + 1)
     for split, color in SPLIT_COLORS.items():
         values = rows.loc[rows["split"] == split, "target"]
-        axes.hist(values, edges, density=True, histtype="step", color=color, lw=1.8, label=split)
+        axes.hist(
+            values, edges.tolist(), density=True, histtype="step", color=color, lw=1.8, label=split
+        )
     axes.set(xlabel=named(facts["target"]), ylabel="density")
     part.legend(loc="outside upper right", ncols=len(SPLIT_COLORS))
 

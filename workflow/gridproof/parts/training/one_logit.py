@@ -14,8 +14,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from gridproof.parts.training.random_streams import generator, sample_order
 from gridproof.part import Replicate
+from gridproof.parts.training.random_streams import generator, sample_order
 from gridproof.parts.training.two_classes import (
     METRICS,
     PREDICTED,
