@@ -52,15 +52,7 @@ def divide(n_rows: int, split: Split, labels: np.ndarray | None = None) -> dict[
     import numpy as np
     from sklearn.model_selection import train_test_split
 
-    n_val, n_test = round(n_rows * split.val), round(n_rows * split.test)
-    smallest = min(n_val, n_test, n_rows - n_val - n_test)
-    n_classes = 1 if labels is None else len(np.unique(labels))
-    if smallest < n_classes:
-        each = f" for each of {n_classes} classes" if labels is not None else ""
-        raise GridproofError(
-            f"split: val {split.val} and test {split.test} of {n_rows} rows leave a split of "
-            f"{max(smallest, 0)} rows, expected at least one{each}"
-        )
+    n_val, n_test = sizes(n_rows, split, 0 if labels is None else len(np.unique(labels)))
     try:
         rest, test_rows = train_test_split(
             np.arange(n_rows), test_size=n_test, random_state=split.seed, stratify=labels
@@ -78,3 +70,21 @@ def divide(n_rows: int, split: Split, labels: np.ndarray | None = None) -> dict[
         ) from error
     rows = (np.sort(train_rows), np.sort(val_rows), np.sort(test_rows))
     return dict(zip(SPLITS, rows, strict=True))
+
+
+def sizes(n_rows: int, split: Split, n_classes: int) -> tuple[int, int]:
+    """Return the numbers of validation and test rows.
+
+    Raises
+    ------
+    GridproofError : a split has no row, or fewer rows than there are classes.
+    """
+    n_val, n_test = round(n_rows * split.val), round(n_rows * split.test)
+    smallest = min(n_val, n_test, n_rows - n_val - n_test)
+    if smallest < max(n_classes, 1):
+        each = f" for each of {n_classes} classes" if n_classes else ""
+        raise GridproofError(
+            f"split: val {split.val} and test {split.test} of {n_rows} rows leave a split of "
+            f"{max(smallest, 0)} rows, expected at least one{each}"
+        )
+    return n_val, n_test
