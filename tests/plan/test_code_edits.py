@@ -99,7 +99,9 @@ EDITS = {
     "one backbone": Edit(
         f"{CNN}/backbones/resnet18.py", "n_features=512", "n_features=513", {"cnn-resnet18"}
     ),
-    "what all backbones have": Edit(f"{CNN}/backbones/__init__.py", "", "\nNUMBER = 7\n", ONE_LOGIT),
+    "what all backbones have": Edit(
+        f"{CNN}/backbones/__init__.py", "", "\nNUMBER = 7\n", ONE_LOGIT
+    ),
     "a solver that a dict of solvers holds": Edit(
         f"{PROBE}/probe_training.py",
         "MAX_ITERATIONS = 100_000",
