@@ -6,16 +6,15 @@ import pytest
 
 from gridproof.catalogue import catalogue
 from gridproof.errors import GridproofError
+from gridproof.parts.families.mlp import MlpParameters
 
 from .conftest import RATES, Load
 
 PARTS = catalogue()
 FIGURES = [name for name in PARTS.names("figures") if PARTS.figure(name).shows == "experiment"]
 SWEEP = "config.yaml, line 8: experiments.rates.sweep"
-PARAMETER_NAMES = (
-    "depth, width, learning_rate, batch_size, epochs, "
-    "batch_norm, residual, implicit, gradient_norms"
-)
+FAMILIES = ", ".join(PARTS.names("families"))
+PARAMETER_NAMES = ", ".join(MlpParameters.model_fields)
 
 BAD = [
     pytest.param(
@@ -50,7 +49,7 @@ BAD = [
         "seeds: 2",
         "defaults: {mpl: {depth: 2}}",
         "config.yaml, line 4: defaults.mpl: unknown family 'mpl', did you mean 'mlp'? "
-        "Expected one of: cnn, dry, mlp, probe, xgboost",
+        f"Expected one of: {FAMILIES}",
         id="unknown family in defaults",
     ),
     pytest.param(

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from gridproof.catalogue import catalogue
 from gridproof.errors import GridproofError
+from gridproof.parts.data.csv import Options
 
 from .conftest import BASE, RATES, SOURCE, Load
 
+PARTS = catalogue()
+SOURCES = ", ".join(PARTS.names("data"))
 END = "rates:\n"
 BAD = [
     pytest.param(
@@ -30,8 +34,7 @@ BAD = [
         SOURCE,
         "{source: csv, path: towns.csv, target: country, splits: {val: 0.2}}",
         "config.yaml, line 3: data.countries.splits: unknown key 'splits', did you mean 'split'? "
-        "Expected one of: source, optional, path, train, val, test, target, features, "
-        "regression, classes, split, split_column, columns",
+        f"Expected one of: source, optional, {', '.join(Options.model_fields)}",
         id="unknown key of a source",
     ),
     pytest.param(
@@ -45,7 +48,7 @@ BAD = [
         "    sweep",
         "    family: cnm\n    sweep",
         "config.yaml, line 7: experiments.rates.family: unknown family 'cnm', "
-        "did you mean 'cnn'? Expected one of: cnn, dry, mlp, probe, xgboost",
+        f"did you mean 'cnn'? Expected one of: {', '.join(PARTS.names('families'))}",
         id="unknown family",
     ),
     pytest.param(
@@ -66,14 +69,14 @@ BAD = [
         SOURCE,
         "{source: cvs}",
         "config.yaml, line 3: data.countries.source: unknown source 'cvs', "
-        "did you mean 'csv'? Expected one of: csv, folder",
+        f"did you mean 'csv'? Expected one of: {SOURCES}",
         id="unknown source",
     ),
     pytest.param(
         SOURCE,
         "{train: a.csv}",
         "config.yaml, line 3: data.countries: the key 'source' is missing. "
-        "Expected one of: csv, folder",
+        f"Expected one of: {SOURCES}",
         id="no source",
     ),
     pytest.param(

@@ -211,7 +211,7 @@ def test_study_without_parts_knows_nothing_of_the_default_study(load: Load) -> N
     assert "borders" not in parts.names("figures")
     assert parts.claim_modules() == ()
     assert parts.study_files("thresholds.yaml") == parts.study_files("published.yaml") == []
-    with pytest.raises(GridproofError, match=r"unknown source 'geonames'\. Expected one of: csv, "):
+    with pytest.raises(GridproofError, match=r"unknown source 'geonames'\. Expected one of: "):
         load(SOURCE, "{source: geonames}")
 
 
