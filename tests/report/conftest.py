@@ -175,7 +175,7 @@ def bare(tmp_path: Path) -> Study:
 
 
 def new_study(root: Path, parts: tuple[str, ...] = (PARTS,), words: Path | None = WORDS) -> Study:
-    """Return a study without experiments, on synthetic data; the default study's parts and words."""
+    """Return a study without experiments, on synthetic data; parts and words are the default's."""
     data = write_data(root / "data" / "countries-0123456789ab")
     plan = {
         "study": None,

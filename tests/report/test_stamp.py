@@ -7,7 +7,10 @@ import pytest
 
 from draw.synthetic import synthetic_cell
 from gridproof.errors import GridproofError
+from gridproof.plan.plan_files import study_plan
+from gridproof.plan.reading import read_study
 from gridproof.report.stamp import BLOCK, differences, make_stamp, read_stamp
+from report.conftest import PARTS
 
 
 def page_of(study):
@@ -184,3 +187,87 @@ def test_whole_report_speaks_of_no_gaps(built):
     study, page = built
     assert "partial" not in (study.root / "report/report.md").read_text()
     assert not read_stamp(page).partial
+
+
+CLAIM = """
+from gridproof.part import claim
+from {package}.claims.limits_of_mine import LIMIT
+
+
+@claim("low", statement="Low.", rule="Low.", experiment="learning_rate")
+def low(tables):
+    return [tables.condition(LIMIT)]
+"""
+
+
+@pytest.fixture
+def claimed(bare, monkeypatch):
+    """A study with a claim of its own that imports a helper, and with words; and its page."""
+    package = f"parts_{bare.root.name}"
+    folder = bare.root / package
+    (folder / "claims").mkdir(parents=True)
+    monkeypatch.syspath_prepend(bare.root)
+    (folder / "claims" / "mine.py").write_text(CLAIM.format(package=package))
+    (folder / "claims" / "limits_of_mine.py").write_text("LIMIT = 0.0\n")
+    threshold = "flat: {value: 1, unit: nats, reason: so}\n"
+    (folder / "thresholds.yaml").write_text(threshold)
+    (bare.root / "words").mkdir()
+    (bare.root / "words" / "learning_rate.md").write_text("Words of mine.\n")
+    bare.plan |= {"parts": [str(folder)], "words": str(bare.root / "words")}
+    bare.add("learning_rate", [synthetic_cell("one")])
+    return bare, page_of(bare), folder
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "told"),
+    [
+        ("claims/mine.py", "# a comment", []),
+        ("claims/mine.py", "EXTRA = 1", ["code of the claims: changed"]),
+        ("claims/limits_of_mine.py", "LIMIT = 0.9", ["code of the claims: changed"]),
+        ("thresholds.yaml", "more: {value: 2, unit: nats, reason: so}", ["thresholds"]),
+        ("../words/learning_rate.md", "More words.", ["words/learning_rate.md"]),
+    ],
+    ids=["comment", "claim", "helper", "threshold", "words"],
+)
+def test_what_a_claim_follows_from_is_part_of_the_page(claimed, file, text, told):
+    """Its file, a helper that it imports, a threshold and words; a comment is none of them."""
+    study, page, folder = claimed
+    path = folder / file
+    path.write_text(f"{path.read_text()}\n{text}\n")
+    lines = changes(study, page)
+    assert len(lines) == len(told)
+    assert all(part in line for part, line in zip(told, lines, strict=True))
+
+
+def test_bound_of_a_claim_in_the_config_is_part_of_the_page(built):
+    """The plan of the claims, whose name tells its content, is another one then."""
+    study, page = built
+    study.plan["claims"] = "claims-ffffffffffff"
+    assert changes(study, page) == ["claims of the config and cells that they look at: changed"]
+
+
+CONFIG = """\
+title: Test
+parts: [{parts}]
+data: {{countries: {{source: geonames}}}}
+seeds: 1
+experiments: {{rates: {{data: countries, sweep: {{learning_rate: [0.1, 0.2]}}}}}}
+claims:
+  low:
+    statement: Low.
+    experiment: rates
+    column: val_loss
+    because: So.
+    bound: {{of: {{learning_rate: 0.1}}, at_most: {bound}}}
+"""
+
+
+def test_bound_of_a_claim_is_told_by_the_plan_of_the_study(tmp_path, monkeypatch):
+    """Another bound is another plan; written otherwise it is the same."""
+    monkeypatch.chdir(tmp_path)
+    config = tmp_path / "config.yaml"
+    claims = []
+    for bound in ("1.0", "1", "1.5"):
+        config.write_text(CONFIG.format(parts=PARTS, bound=bound))
+        claims.append(study_plan(read_study(config)).claims)
+    assert claims[0] == claims[1] != claims[2]

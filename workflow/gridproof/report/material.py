@@ -174,7 +174,7 @@ def load_slices(plan: StudyPlan, tables: Path) -> Iterable[tuple[str, Slice]]:
 
 
 def figure_inputs(plan: StudyPlan, slices: Mapping[str, Slice]) -> dict[str, Inputs]:
-    """Return what the figures of each experiment are drawn from, but for checkpoints."""
+    """Return what the figures of each experiment are drawn from, but for weights."""
     folders = {data.name: data.directory for data in plan.data}
     return {
         experiment.name: Inputs(tables=slices[experiment.name], data_dir=folders[experiment.data])

@@ -11,6 +11,7 @@ from gridproof.kit.quantity import change
 from gridproof.kit.section_words import PrintedNumber
 from gridproof.kit.step_counts import steps_per_epoch
 from gridproof.report.against_print import Comparison, compare, published_table
+from gridproof.report.column_words import column_words
 from gridproof.report.step_words import Steps
 from gridproof.tables.ask import PRIOR, Ask
 
@@ -117,6 +118,15 @@ class InPrint:
     def rows(self) -> int | None:
         """The published study's rows to train on, where they are known."""
         return self.difference.rows[1] if self.difference else None
+
+    def otherwise_compared(self) -> str:
+        """Return how values are compared that are not by their difference; empty if all are."""
+        ratios = {item.published.quantity for item in self.comparisons if item.is_ratio}
+        told = ["of counts it is in per cent"] * any(item.is_count for item in self.comparisons)
+        if ratios:
+            names = " and ".join(f"the {column_words(name)}" for name in sorted(ratios))
+            told.append(f"of {names} how many times the published value ours is")
+        return f"; {', '.join(told)}" if told else ""
 
     def table(self) -> Markdown:
         """Return a row a published value: what it is of, the value, ours, the difference."""
