@@ -73,7 +73,7 @@ class Ask:
     ) -> None:
         self.name = name
         self.facts = facts
-        self._measured = measured
+        self.measured_columns = tuple(sorted(measured))
         self.members = tables.members()
         self._by_label = {member.label: member for member in reversed(self.members)}
 
@@ -150,7 +150,7 @@ class Ask:
 
     def is_measured(self, member: Member, column: str) -> bool:
         """Tell whether a column of `epochs` was measured of a cell; a diverged value was."""
-        if column not in self._measured:
+        if column not in self.measured_columns:
             return True
         return column in member.epochs and bool(member.epochs[column].notna().any())
 
@@ -253,7 +253,7 @@ class Ask:
 
     def _columns(self, member: Member) -> list[str]:
         present = [str(name) for name in member.epochs.columns]
-        return present + [name for name in self._measured if name not in present]
+        return present + [name for name in self.measured_columns if name not in present]
 
     def _check_name(self, kind: str, name: str, valid: list[str]) -> None:
         if name not in valid:
