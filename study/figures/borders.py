@@ -77,7 +77,7 @@ def best_replicate(inputs: Inputs) -> tuple[Member, int]:
         (position, seed): member.value("val_loss", seed=seed, epoch=epoch)
         for position, member in enumerate(inputs.members)
         for seed, epoch in member.best_epochs.items()
-        if seed in stored_seeds(inputs.checkpoint(member.cell))
+        if seed in stored_seeds(inputs.weights_of(member.cell))
     }
     finite = {key: loss for key, loss in scores.items() if math.isfinite(loss)}
     if not finite:

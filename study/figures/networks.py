@@ -38,7 +38,7 @@ def predict_points(
 
     `weights` are those after the last epoch, or those of the epoch with the lowest validation loss.
     """
-    tensors = _load_tensors(inputs.checkpoint(member.cell), f"seed-{seed}/{weights}/")
+    tensors = _load_tensors(inputs.weights_of(member.cell), f"seed-{seed}/{weights}/")
     epoch = member.last_epoch if weights == "final" else member.best_epochs[seed]
     accuracy = member.value("test_accuracy", seed=seed, epoch=epoch)
     classes = _classes(tensors, member, points)
@@ -52,7 +52,7 @@ def predict_epochs(
 
     The checkpoint file of the cell must be its `history.safetensors`.
     """
-    history = _load_tensors(inputs.checkpoint(member.cell), f"seed-{seed}/")
+    history = _load_tensors(inputs.weights_of(member.cell), f"seed-{seed}/")
     for epoch in epochs:
         tensors = {name: rows[epoch] for name, rows in history.items()}
         yield Prediction(

@@ -17,7 +17,8 @@ from gridproof.draw.inputs import Inputs
 from gridproof.plan.job_plans import FigureJob
 from gridproof.tables.members import load_slice
 
-PARTS = catalogue((str(Path(__file__).parents[2] / "study"),))
+ROOT = Path(__file__).parents[2]
+PARTS = catalogue((str(ROOT / "study"),))
 """The figures of the package, and the maps of the default study."""
 
 
@@ -75,8 +76,8 @@ def given_models(tmp_path: Path, images: Path, trees: Path) -> Callable[..., Inp
 
     def make(models: Sequence[Model], experiment: str = "real_or_fake") -> Inputs:
         tables = load_slice(write_comparison(tmp_path / "tables", models, experiment))
-        checkpoints = {member.cell: trees for member in tables.members()}
-        return Inputs(tables=tables, data_dir=images, checkpoints=checkpoints)
+        weights = {member.cell: trees for member in tables.members()}
+        return Inputs(tables=tables, data_dir=images, weights=weights)
 
     return make
 

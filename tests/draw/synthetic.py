@@ -1,4 +1,4 @@
-"""A small made-up study in the form of the real tables, data and checkpoints."""
+"""A small made-up study in the form of the real tables, data and weights."""
 
 import json
 from collections.abc import Sequence

@@ -43,7 +43,7 @@ def inputs(make_slice, data_dir, tmp_path):
     history = write_history(tmp_path / "history.safetensors", n_epochs=3)
     tables = load_slice(folder)
     histories = {member.cell: history for member in tables.members()}
-    return Inputs(tables=tables, checkpoints=histories, data_dir=data_dir)
+    return Inputs(tables=tables, weights=histories, data_dir=data_dir)
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def content(inputs, tmp_path):
 def write_explorer(inputs, out):
     """Write what the page reads of the sliders below the map `boundaries`."""
     folder = inputs.tables.directory
-    write_sliders(job_of("boundaries", inputs.data_dir, folder, inputs.checkpoints), out)
+    write_sliders(job_of("boundaries", inputs.data_dir, folder, inputs.weights), out)
     return out
 
 

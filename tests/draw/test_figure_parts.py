@@ -1,11 +1,14 @@
 """What the files of figures declare."""
 
+import os
 import subprocess
 import sys
 
 import pytest
+from docutils.core import publish_parts
+from jinja2 import Environment
 
-from draw.conftest import PARTS
+from draw.conftest import PARTS, ROOT
 from gridproof.errors import GridproofError
 
 FIGURES = PARTS.names("figures")
@@ -30,6 +33,19 @@ def test_figure_has_a_caption_beside_it(name):
     text = caption.read_text(encoding="utf-8")
     assert text.endswith(".\n")
     assert "{" not in text
+
+
+def test_caption_is_what_snakemakes_report_shows_of_a_figure():
+    """Its one template, rendered as Snakemake does, includes the file of the caption."""
+    template = (ROOT / "workflow" / "report" / "figure.rst").read_text(encoding="utf-8")
+    caption = PARTS.figure("curves").caption
+    text = (
+        Environment(trim_blocks=True, lstrip_blocks=True)
+        .from_string(template)
+        .render(snakemake={"params": {"caption": os.path.relpath(caption)}})
+    )
+    shown = publish_parts(text, writer="html")["body"]
+    assert shown.split() == f"<p>{caption.read_text(encoding='utf-8').strip()}</p>".split()
 
 
 def test_unknown_figure_is_answered_with_the_nearest():

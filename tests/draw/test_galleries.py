@@ -85,7 +85,7 @@ def test_pixel_importance_refuses_what_are_no_trees_of_the_crop(given_models, tm
     with pytest.raises(GridproofError, match="found trees on 192 numbers, expected 9 x 9 x 3"):
         pixel_importance.pixel_shares(inputs, member)
     cut = tmp_path / "cut.safetensors"
-    cut.write_bytes(inputs.checkpoint(member.cell).read_bytes()[:50])
+    cut.write_bytes(inputs.weights_of(member.cell).read_bytes()[:50])
     with pytest.raises(GridproofError, match=r"cut\.safetensors: cannot be read as trees"):
         pixel_importance.feature_gains(cut, "seed-0/final/model")
     with pytest.raises(GridproofError, match="has the parameter 'crop'"):

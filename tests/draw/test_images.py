@@ -36,7 +36,7 @@ def test_draw_writes_equal_bytes_twice(name, compared, tmp_path):
     files = []
     for turn in ("first", "second"):
         png, svg = tmp_path / turn / f"{name}.png", tmp_path / turn / f"{name}.svg"
-        draw(job_of(name, compared.data_dir, tables, compared.checkpoints), png, svg)
+        draw(job_of(name, compared.data_dir, tables, compared.weights), png, svg)
         files.append([file.read_bytes() for file in (png, svg, png.with_suffix(".json"))])
     assert files[0] == files[1]
     assert set(json.loads(files[0][2])) == {"figure", "alt"}

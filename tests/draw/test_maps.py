@@ -27,11 +27,11 @@ def inputs(make_slice, data_dir, tmp_path):
     )
     tables = load_slice(folder)
     first, second = (member.cell for member in tables.members())
-    checkpoints = {
+    weights = {
         first: write_checkpoint(tmp_path / "bad.safetensors", value=float("nan")),
         second: write_checkpoint(tmp_path / "good.safetensors"),
     }
-    return Inputs(tables=tables, checkpoints=checkpoints, data_dir=data_dir)
+    return Inputs(tables=tables, weights=weights, data_dir=data_dir)
 
 
 def panel_texts(axes):
@@ -92,7 +92,7 @@ def test_borders_looks_only_at_seeds_with_weights(make_slice, data_dir, tmp_path
     cell = tables.members()[0].cell
     path = write_checkpoint(tmp_path / "two.safetensors", seed=2)
     assert stored_seeds(path) == {2}
-    inputs = Inputs(tables=tables, checkpoints={cell: path}, data_dir=data_dir)
+    inputs = Inputs(tables=tables, weights={cell: path}, data_dir=data_dir)
     assert borders.best_replicate(inputs)[1] == 2
 
 
@@ -102,14 +102,14 @@ def test_borders_refuses_an_experiment_that_diverged(make_slice, data_dir, tmp_p
     cell["replicates"]["best_epoch"] = pd.array([pd.NA], dtype="Int64")
     tables = load_slice(make_slice(cell, name="shape"))
     path = write_checkpoint(tmp_path / "bad.safetensors", value=float("nan"))
-    inputs = Inputs(tables=tables, checkpoints={tables.members()[0].cell: path}, data_dir=data_dir)
+    inputs = Inputs(tables=tables, weights={tables.members()[0].cell: path}, data_dir=data_dir)
     with pytest.raises(GridproofError, match="every one diverged"):
         borders.borders_of_best_cell(inputs)
 
 
 def test_cut_checkpoint_is_an_error_that_names_the_file(inputs):
     """Half a file is told in one line."""
-    path = inputs.checkpoint(inputs.members[1].cell)
+    path = inputs.weights_of(inputs.members[1].cell)
     path.write_bytes(path.read_bytes()[:40])
     with pytest.raises(GridproofError, match=r"good\.safetensors: cannot be read"):
         boundaries.boundaries_by_cell(inputs)

@@ -211,14 +211,14 @@ def test_extremes_are_the_lowest_and_the_highest_loss(make_slice, data_dir, tmp_
     )
     tables = load_slice(folder)
     seeds = {"low": 0, "high": 1}
-    checkpoints = {
+    weights = {
         member.cell: write_checkpoint(
             tmp_path / f"{member.label}.safetensors", seed=seeds[member.label]
         )
         for member in tables.members()
         if member.label in seeds
     }
-    inputs = Inputs(tables=tables, checkpoints=checkpoints, data_dir=data_dir)
+    inputs = Inputs(tables=tables, weights=weights, data_dir=data_dir)
     with figure_style():
         best, best_map, worst, worst_map = extremes.best_and_worst(inputs).axes
     assert best.get_title(loc="left") == "best: low"

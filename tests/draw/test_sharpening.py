@@ -53,7 +53,7 @@ def test_epochs_rise_and_are_no_more_than_asked_for(last, count):
 
 def test_still_shows_the_best_cell(folder, histories, data_dir):
     """A panel an epoch, of the cell with the lowest loss, and its accuracies in words."""
-    inputs = Inputs(tables=load_slice(folder), checkpoints=histories, data_dir=data_dir)
+    inputs = Inputs(tables=load_slice(folder), weights=histories, data_dir=data_dir)
     with figure_style():
         figure = borders_by_epoch(inputs)
     assert len(figure.axes) == 4
@@ -64,7 +64,7 @@ def test_still_shows_the_best_cell(folder, histories, data_dir):
 
 def test_frames_show_the_weights_of_their_epoch(folder, histories, data_dir):
     """The untrained network names one class everywhere, the trained one all four."""
-    inputs = Inputs(tables=load_slice(folder), checkpoints=histories, data_dir=data_dir)
+    inputs = Inputs(tables=load_slice(folder), weights=histories, data_dir=data_dir)
     with figure_style():
         images = [np.asarray(image) for image in frames(inputs)]
     assert len(images) == 4

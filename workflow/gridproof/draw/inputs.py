@@ -17,14 +17,14 @@ from gridproof.tables.members import Member, Slice, read_frame
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inputs:
-    """Everything a figure may look at; figures of data alone have no slice and no checkpoints.
+    """Everything a figure may look at; figures of data alone have no slice and no weights.
 
-    `checkpoints` are files by digest of a cell: its final weights, or those after every epoch.
+    `weights` are files by digest of a cell: its final ones, or those after every epoch.
     """
 
     data_dir: Path
     tables: Slice | None = None
-    checkpoints: Mapping[str, Path] = field(default_factory=dict)
+    weights: Mapping[str, Path] = field(default_factory=dict)
 
     @property
     def members(self) -> list[Member]:
@@ -52,8 +52,8 @@ class Inputs:
             raise unmeasured_figure(measurement)
         return [member for member, _ in filled], [rows for _, rows in filled]
 
-    def checkpoint(self, cell: str) -> Path:
-        """Return the checkpoint file of a cell."""
-        if cell not in self.checkpoints:
-            raise GridproofError(f"no checkpoint of cell {cell} was given to this figure")
-        return self.checkpoints[cell]
+    def weights_of(self, cell: str) -> Path:
+        """Return the file of a cell's weights."""
+        if cell not in self.weights:
+            raise GridproofError(f"no weights of cell {cell} were given to this figure")
+        return self.weights[cell]

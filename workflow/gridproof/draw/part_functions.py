@@ -15,7 +15,7 @@ from gridproof.tables.members import load_slice
 def inputs_of(job: FigureJob) -> Inputs:
     """Return what a figure is drawn from."""
     tables = load_slice(job.tables) if job.tables else None
-    return Inputs(tables=tables, checkpoints=job.weights, data_dir=job.data)
+    return Inputs(tables=tables, weights=job.weights, data_dir=job.data)
 
 
 def function_of(module: str, name: str) -> Callable[[Inputs], Any]:

@@ -14,16 +14,16 @@ from gridproof.judge.published import PUBLISHED_FILE, Published, read_published
 from gridproof.judge.thresholds import THRESHOLDS_FILE, Thresholds, read_thresholds
 from gridproof.part import Family
 from gridproof.plan.job_plans import PlannedData, PlannedExperiment, StudyPlan
-from gridproof.report.against_print import Comparison
+from gridproof.report.against_print import PrintedBeside
 from gridproof.report.charts import add_charts
 from gridproof.report.claim_views import Claims, read_claims
 from gridproof.report.data_words import DataWords
 from gridproof.report.family_words import family_words
+from gridproof.report.made_of import Sources
 from gridproof.report.pictures import Picture, find_pictures, hero
 from gridproof.report.print_difference import in_print
-from gridproof.report.sections import Section
+from gridproof.report.sections import ExperimentSection
 from gridproof.report.slider_data import add_explorers
-from gridproof.report.stamp import Sources
 from gridproof.tables.ask import Ask
 from gridproof.tables.members import Slice, load_slice
 from gridproof.tables.planned import check_slice, read_facts
@@ -77,11 +77,11 @@ class Material:
         return [self.parts.family(name) for name in sorted(names)]
 
     @cached_property
-    def sections(self) -> list[Section]:
+    def sections(self) -> list[ExperimentSection]:
         """A section for each experiment, in the order of the config."""
         return [self.section(experiment) for experiment in self.plan.experiments]
 
-    def section(self, experiment: PlannedExperiment) -> Section:
+    def section(self, experiment: PlannedExperiment) -> ExperimentSection:
         """Return what the section of an experiment is written from."""
         names = dict.fromkeys(str(cell.spec["family"]) for cell in experiment.cells)
         families = [self.parts.family(name) for name in names]
@@ -92,7 +92,7 @@ class Material:
             measured=self.parts.measured_tables["epochs"].quantities,
         )
         words = family_words(families, ask, self.parts.folders)
-        return Section(
+        return ExperimentSection(
             plan=experiment,
             gaps=[gap for gap in self.plan.gaps or () if gap.experiment == experiment.name],
             ask=ask,
@@ -105,7 +105,7 @@ class Material:
         )
 
     @property
-    def contradicted_prose(self) -> list[Comparison]:
+    def contradicted_prose(self) -> list[PrintedBeside]:
         """The values in print that the published prose states otherwise."""
         return [
             item

@@ -85,7 +85,7 @@ def pixel_shares(inputs: Inputs, member: Member) -> np.ndarray:
     and over the three channels of a pixel. All zero if there is no split.
     """
     side = int(member.parameters["crop"])
-    path = inputs.checkpoint(member.cell)
+    path = inputs.weights_of(member.cell)
     gains = feature_gains(path, f"seed-{member.seeds[0]}/final/model")
     if len(gains) != side * side * CHANNELS:
         raise GridproofError(
