@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import sys
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 from gridproof.errors import GridproofError
 from gridproof.files.atomic import remove_leftovers
@@ -24,7 +25,7 @@ from gridproof.parts_folder import import_part
 from gridproof.plan.job_plans import TrainingJob
 from gridproof.plan.jobs import family_of, unplanned_modules
 from gridproof.run.assemble import assemble
-from gridproof.run.devices import CPU, Device, leased_device
+from gridproof.run.devices import CPU, leased_device
 from gridproof.run.lock import exclusive
 from gridproof.run.manifest import intact_seeds
 from gridproof.run.memory import keep_freed_memory
@@ -80,51 +81,35 @@ def _train(
         if family.stacked
         else [([seed], [seed], seed_state_file(job.cell, seed)) for seed in missing]
     )
+    parameters = family.parameters.model_validate(job.spec["parameters"])
+    engine, threads = str(job.spec["engine"]), int(job.spec["threads"])
     with leased_device() if family.gpu else nullcontext(CPU) as device:
         for seeds, kept, state in groups:
-            _train_together(job, family, seeds, kept, state, save_seconds, device)
+            started, known = time.monotonic(), set(sys.modules)
+            training: Training = entry_point(family.entry)(
+                parameters=parameters, data=job.data, engine=engine, threads=threads, seeds=seeds
+            )
+            _advance_to_end(training, state, job.digest, save_seconds)
+            record = provenance(
+                libraries=family.libraries,
+                device=device.identifier if device == CPU else device.name,
+                engine=engine,
+                threads=threads,
+                seconds=time.monotonic() - started,
+                folder=Path(__file__).parent,
+            )
+            for seed in kept:
+                replicate = training.replicate(seed)
+                check_imports(job, sys.modules.keys() - known)
+                write_replicate(replicate_folder(job.cell, seed), replicate, job.spec, record)
+                logger.info("seed %d is finished", seed)
 
 
-def _train_together(
-    job: TrainingJob,
-    family: Family,
-    seeds: Sequence[int],
-    kept: Sequence[int],
-    state: Path,
-    save_seconds: float,
-    device: Device,
-) -> None:
-    """Train `seeds` as one training and write the replicates `kept` of them."""
-    engine, threads = str(job.spec["engine"]), int(job.spec["threads"])
-    started, known = time.monotonic(), set(sys.modules)
-    training = begun(job, family, seeds, engine, threads)
-    _advance_to_end(training, state, job.digest, save_seconds)
-    record = provenance(
-        libraries=family.libraries,
-        device=device.identifier if device == CPU else device.name,
-        engine=engine,
-        threads=threads,
-        seconds=time.monotonic() - started,
-        folder=Path(__file__).parent,
-    )
-    for seed in kept:
-        replicate = training.replicate(seed)
-        check_imports(job, sys.modules.keys() - known)
-        write_replicate(replicate_folder(job.cell, seed), replicate, job.spec, record)
-        logger.info("seed %d is finished", seed)
-
-
-def begun(
-    job: TrainingJob, family: Family, seeds: Sequence[int], engine: str, threads: int
-) -> Training:
-    """Import the trainer, and with it the library that trains, and return a new training."""
-    module, _, name = family.entry.partition(":")
-    trainer = getattr(import_part(module), name)
-    parameters = family.parameters.model_validate(job.spec["parameters"])
-    training: Training = trainer(
-        parameters=parameters, data=job.data, engine=engine, threads=threads, seeds=seeds
-    )
-    return training
+def entry_point(entry: str) -> Callable[..., Any]:
+    """Import what an entry `module:name` names, and with it the library that trains."""
+    module, _, name = entry.partition(":")
+    found: Callable[..., Any] = getattr(import_part(module), name)
+    return found
 
 
 def check_imports(job: TrainingJob, imported: Collection[str]) -> None:
