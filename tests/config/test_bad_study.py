@@ -240,3 +240,21 @@ def test_bad_study_is_refused_in_one_line(load: Load, old: str, new: str, messag
     with pytest.raises(GridproofError) as error:
         load(old, new)
     assert str(error.value) == message
+
+
+NUMBERS = "{source: csv, path: rows.csv, target: price, regression: true}"
+
+
+def test_number_as_target_is_refused_for_a_family_of_classes(load: Load) -> None:
+    """Before anything is trained, at the key of the data."""
+    with pytest.raises(GridproofError) as error:
+        load(SOURCE, NUMBERS)
+    assert "expected classes for the family 'mlp'" in str(error.value)
+    assert "regression: true" in str(error.value)
+
+
+def test_unknown_key_of_a_column_is_told_with_those_that_columns_have(load: Load) -> None:
+    """What a column may say, not what an experiment may."""
+    with pytest.raises(GridproofError) as error:
+        load(SOURCE, "{source: csv, path: rows.csv, target: price, columns: [{nmae: a}]}")
+    assert "unknown key 'nmae', did you mean 'name'?" in str(error.value)

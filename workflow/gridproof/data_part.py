@@ -48,6 +48,7 @@ class DataSource:
     path_options : options that say where a file lies, which is not part of the data's identity.
     facts_options : options that only show in facts.json, no part of the identity either.
     picture : figure that shows such data better than that of their kind.
+    numeric : option that, where it is true, makes the target a number and no class; empty for none.
     """
 
     description: str
@@ -57,6 +58,7 @@ class DataSource:
     path_options: tuple[str, ...] = ()
     facts_options: tuple[str, ...] = ()
     picture: str = ""
+    numeric: str = ""
 
 
 class Derived(NamedTuple):

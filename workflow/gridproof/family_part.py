@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 from gridproof.parameter import Parameters
 
@@ -67,6 +67,7 @@ class Family:
     trainer : `module:name` in the family's folder (`:name` in its declaration), called with
         `parameters` (of the class above), `data` (the folder of prepared data), `engine`,
         `threads` and `seeds` (a whole block); returns a Training that has not begun.
+    predicts : what its target has to be: classes, or anything.
     libraries : distributions that compute its results, whose versions are part of a cell's
         identity.
     tables : the tables that its replicates hold; `metrics` at least.
@@ -100,6 +101,7 @@ class Family:
     parameters: type[Parameters]
     trainer: str
     libraries: tuple[str, ...]
+    predicts: Literal["classes", "anything"] = "classes"
     tables: tuple[str, ...] = ("metrics", "batches")
     history: bool = False
     figures: tuple[str, ...] = ()

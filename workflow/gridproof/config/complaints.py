@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import get_args
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -14,6 +15,7 @@ from gridproof.config.study_config import Comparison, Experiment, StudyConfig
 from gridproof.config.user_claims import FORMS, UserClaim
 from gridproof.config.yaml_reader import KeyPath
 from gridproof.errors import nearest
+from gridproof.parameter import Section
 
 TAGGED = {"data": "source", "experiments": "family"}
 EXPECTED = {
@@ -123,9 +125,9 @@ def valid_keys(location: tuple[int | str, ...], schema: StudySchema) -> tuple[st
             return "key", list(StudyConfig.model_fields)
         case ("data", _, str(source)):
             return "key", list(schema.sources[source].model_fields)
-        case ("data", _, str(source), str(key)):
-            section = schema.sources[source].model_fields[key].annotation
-            return "key", list(getattr(section, "model_fields", ()))
+        case ("data", _, str(source), str(key), *_):
+            section = section_in(schema.sources[source].model_fields[key].annotation)
+            return "key", list(section.model_fields if section else ())
         case ("defaults",):
             return "family", list(schema.families)
         case ("defaults", str(family)) | ("experiments", _, str(family), _, *_):
@@ -137,6 +139,13 @@ def valid_keys(location: tuple[int | str, ...], schema: StudySchema) -> tuple[st
         case ("comparisons", *_):
             return "key", list(Comparison.model_fields)
     return "key", list(Experiment.model_fields)
+
+
+def section_in(annotation: object) -> type[Section] | None:
+    """Return the section that a type is, or is a list or mapping of; None where it is none."""
+    if isinstance(annotation, type) and issubclass(annotation, Section):
+        return annotation
+    return next(filter(None, map(section_in, get_args(annotation))), None)
 
 
 def unknown(kind: str, name: str, valid: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ from gridproof.catalogue import Catalogue, catalogue
 from gridproof.config.claim_checks import claim_complaints
 from gridproof.config.complaints import Complaint, complaint_of, complaints_of
 from gridproof.config.cross_checks import reference_complaints
-from gridproof.config.expand import candidates, n_candidates
+from gridproof.config.expand import candidates, fitting_data, n_candidates
 from gridproof.config.fit import figure_misfit, measurement_misfits
 from gridproof.config.schema import schema_of
 from gridproof.config.study_config import Experiment, StudyConfig
@@ -98,12 +98,35 @@ def cell_complaints(
                 misfit = figure_misfit(parts, figure, experiment.family)
                 if misfit:
                     yield Complaint((*path, "figures", index), misfit)
+            yield from unfit_target(config, parts, experiment, path)
+    yield from unfit_comparisons(config, parts)
+
+
+def unfit_comparisons(config: StudyConfig, parts: Catalogue) -> Iterator[Complaint]:
+    """Yield the figures of comparisons that do not fit all cells; unknown parts are told before."""
     for name, comparison in config.comparisons.items():
-        families = [config.experiments[part].family for part in comparison.of]
+        known = [part for part in comparison.of if part in config.experiments]
+        families = [config.experiments[part].family for part in known]
         for index, figure in enumerate(comparison.figures or ()):
             misfits = [m for family in families if (m := figure_misfit(parts, figure, family))]
             if misfits:
                 yield Complaint(("comparisons", name, "figures", index), misfits[0])
+
+
+def unfit_target(
+    config: StudyConfig, parts: Catalogue, experiment: Experiment, path: KeyPath
+) -> Iterator[Complaint]:
+    """Yield that an experiment's family does not predict what its data hold."""
+    family = parts.family(experiment.family)
+    name = experiment.data or next(iter(fitting_data(config, parts, experiment)), None)
+    section = config.data.get(name) if name else None
+    numeric = parts.source(section.source).numeric if section is not None else ""
+    if family.predicts == "classes" and numeric and getattr(section, numeric):
+        yield Complaint(
+            (*path, "data"),
+            f"found {name!r}, whose target is a number ({numeric}: true), "
+            f"expected classes for the family {family.name!r}",
+        )
 
 
 def conflicts(

@@ -110,6 +110,7 @@ SOURCE = DataSource(
     libraries=("scikit-learn",),
     path_options=("path", *SPLITS),
     facts_options=("columns",),
+    numeric="regression",
 )
 
 

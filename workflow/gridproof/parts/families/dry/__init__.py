@@ -108,6 +108,7 @@ FAMILY = Family(
     parameters=DryParameters,
     trainer=":DryTraining",
     libraries=("numpy",),
+    predicts="anything",
     cost=cost,
     seconds_per_cost=1e-5,
     memory_mb=200,
