@@ -12,14 +12,15 @@ if TYPE_CHECKING:
     from gridproof.plan.study import Study
 
 
-def study(*gpu: bool, features: int = 0) -> "Study":
-    """Return what is asked of a study: whether each cell uses a GPU, and how many features."""
+def study(*gpu: bool, derived: int = 0) -> "Study":
+    """Return what is asked of a study: whether each cell uses a GPU, and how many data do."""
     cells = {
         str(number): SimpleNamespace(family=SimpleNamespace(gpu=uses), threads=2)
         for number, uses in enumerate(gpu)
     }
-    plans = {str(number): SimpleNamespace(options={"threads": 2}) for number in range(features)}
-    return cast("Study", SimpleNamespace(cells=cells, features=plans))
+    kind = SimpleNamespace(gpu=True, threads=2)
+    plans = {str(number): SimpleNamespace(declared=kind) for number in range(derived)}
+    return cast("Study", SimpleNamespace(cells=cells, derived=plans))
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +46,7 @@ def test_with_gpus_each_is_a_slot(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GRIDPROOF_DEVICES", "cuda:0,cuda:1,cuda:2")
     assert gpu_option(study(True), ()) == ["--resources=gpu=3"]
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "2")
-    assert gpu_option(study(False, features=1), ()) == ["--resources=gpu=1"]
+    assert gpu_option(study(False, derived=1), ()) == ["--resources=gpu=1"]
 
 
 @pytest.mark.parametrize(

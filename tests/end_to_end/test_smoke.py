@@ -9,7 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from gridproof.tables.collect import KEYS
+from gridproof.catalogue import catalogue
+from gridproof.tables.slices import table_names
 from workspace import Workspace
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -49,14 +50,16 @@ def test_run_ends_with_what_was_done_and_where_the_report_is(smoke: tuple[Worksp
 def test_everything_a_study_makes_is_there(smoke: tuple[Workspace, str]) -> None:
     """Tables, figures in both forms with their texts, the animation, both reports."""
     out = smoke[0].path("results/smoke")
-    for table in KEYS:
+    for table in table_names(catalogue().measured_tables):
         assert (out / f"tables/{table}.parquet").is_file()
         assert (out / f"tables/learning_rate/{table}.parquet").is_file()
     stems = {file.with_suffix("") for file in out.glob("figures/*/*.png")}
     assert len(stems) == 23
     assert stems == {file.with_suffix("") for file in out.glob("figures/*/*.svg")}
+    sliders = {file.parent.name: file.read_text() for file in out.glob("figures/*/explorer.json")}
+    assert {name for name, text in sliders.items() if text != "null\n"} == {"shape", "epochs"}
     texts = {file.with_suffix("") for file in out.glob("figures/*/*.json")}
-    assert texts == stems | {out / f"figures/{name}/explorer" for name in ("shape", "epochs")}
+    assert texts == stems | {out / f"figures/{name}/explorer" for name in sliders}
     assert (out / "figures/shape/sharpening.gif").stat().st_size < 2_000_000
     assert (out / "report/report.md").is_file()
 
