@@ -80,10 +80,11 @@ def identity_facts(plan: DataPlan) -> dict[str, str]:
 
 
 def origin_facts(plan: DataPlan, given: Any) -> dict[str, str]:
-    """Return what a source says of its rows: sentences for the report."""
-    if plan.base is not None or not hasattr(plan.source_part, "origin"):
+    """Return what a source says of its rows: sentences for the report, empty if it says none."""
+    if plan.base is not None:
         return {}
-    return {"origin": plan.source_part.origin(plan.source_options, given)}
+    origin = getattr(plan.source_part, "origin", None)
+    return {"origin": origin(plan.source_options, given) if origin else ""}
 
 
 def digests(plan: DataPlan, folder: Path) -> dict[str, str]:
