@@ -15,7 +15,7 @@ from gridproof.judge.judge_study import write_claims
 from gridproof.plan.job_plans import StudyPlan
 from gridproof.plan.wire import read
 from gridproof.report.build import build
-from gridproof.report.stamp import Sources
+from gridproof.report.made_of import Sources
 from gridproof.report.template_files import TEMPLATES as TEMPLATES
 
 ROOT = Path(__file__).parents[2]

@@ -11,7 +11,7 @@ from report.conftest import WORDS
 SECTIONS = sorted(
     path.name.removesuffix(".md.j2")
     for path in (WORDS / "sections").glob("*.md.j2")
-    if "_images.md.j2" not in path.read_text()
+    if "_predictions.md.j2" not in path.read_text()
 )
 
 

@@ -12,7 +12,7 @@ from gridproof.errors import GridproofError
 from gridproof.kit.section_words import SectionWords
 from gridproof.part import Family, Parameters
 from gridproof.report.family_words import family_words, training_words
-from gridproof.report.prediction_words import MCNEMAR, SWAPS, Judged
+from gridproof.report.prediction_words import MCNEMAR, SWAPS, Predictions
 
 ASK = SimpleNamespace(name="mine", members=[])
 
@@ -98,7 +98,7 @@ def test_families_of_the_package_that_name_words_have_them() -> None:
 @pytest.mark.parametrize(("n_seeds", "name"), [((1, 1), MCNEMAR), ((1, 5), SWAPS)])
 def test_mcnemar_is_named_for_one_seed_each_alone(n_seeds, name) -> None:
     """With several seeds the test swaps the outcomes of all of them."""
-    judged = Judged(ask=ASK)
+    judged = Predictions(ask=ASK)
     judged.__dict__["models"] = {
         str(place): SimpleNamespace(shape=(40, count)) for place, count in enumerate(n_seeds)
     }

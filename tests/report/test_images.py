@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from draw.synthetic_images import Model, seventeen, write_comparison, write_images
-from gridproof.report.prediction_words import Judged
+from gridproof.report.prediction_words import Predictions
 from gridproof.tables.ask import Ask
 from gridproof.tables.members import load_slice
 from report.conftest import MEASURED, WORDS, panels
@@ -15,7 +15,7 @@ from report.conftest import MEASURED, WORDS, panels
 SECTIONS = sorted(
     path.name.removesuffix(".md.j2")
     for path in (WORDS / "sections").glob("*.md.j2")
-    if "_images.md.j2" in path.read_text()
+    if "_predictions.md.j2" in path.read_text()
 )
 DIGEST = "abcdefabcdef"
 
@@ -110,7 +110,9 @@ def test_ranking_is_that_of_the_mean_accuracy_over_the_seeds(study):
     add_images(study, "real_or_fake", seventeen())
     markdown, _ = study.build()
     tables = load_slice(study.tables / "real_or_fake")
-    ranks = Judged(ask=Ask("real_or_fake", tables, {"kind": "images"}, measured=MEASURED)).ranks
+    ranks = Predictions(
+        ask=Ask("real_or_fake", tables, {"kind": "images"}, measured=MEASURED)
+    ).ranks
     assert ranks[0].accuracy.mean == max(rank.accuracy.mean for rank in ranks)
     assert f"Best of all is {ranks[0].label}, at {ranks[0].accuracy};" in prose(
         markdown.replace("\\", "")
@@ -168,7 +170,9 @@ def test_chart_of_the_ranking_has_the_numbers_of_its_table(study):
     study.build()
     (data,) = panels(study.page, "chart-real_or_fake-ranking")
     tables = load_slice(study.tables / "real_or_fake")
-    ranks = Judged(ask=Ask("real_or_fake", tables, {"kind": "images"}, measured=MEASURED)).ranks
+    ranks = Predictions(
+        ask=Ask("real_or_fake", tables, {"kind": "images"}, measured=MEASURED)
+    ).ranks
     assert data["names"] == [rank.label for rank in ranks]
     for place, rank in enumerate(ranks):
         (line,) = [line for line in data["series"] if line["mean"][place] is not None]

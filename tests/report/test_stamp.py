@@ -9,7 +9,8 @@ from draw.synthetic import synthetic_cell
 from gridproof.errors import GridproofError
 from gridproof.plan.plan_files import study_plan
 from gridproof.plan.reading import read_study
-from gridproof.report.stamp import BLOCK, differences, make_stamp, read_stamp
+from gridproof.report.made_of import make_stamp
+from gridproof.report.stamp import BLOCK, differences, read_stamp
 from report.conftest import PARTS
 
 
@@ -126,7 +127,7 @@ def test_what_changed_is_named(built, change, told):
 def test_edited_code_is_named_by_its_stage(built, monkeypatch):
     """Of the code of figures only the one that was edited is told."""
     study, page = built
-    import gridproof.report.stamp as module
+    import gridproof.report.stage_code as module
 
     digest = module.code_digest
     drawing = "gridproof.parts.figures.splits:describe"

@@ -139,7 +139,7 @@ def judge(plan: Path, out: Path, tables: Path) -> None:
 def build(plan: Path, tables: Path, figures: Path, claims: Path, folder: Path) -> None:
     """Write index.html and report.md into FOLDER: the study's tables, figures and claims."""
     from gridproof.report.build import build as build_report
-    from gridproof.report.stamp import Sources
+    from gridproof.report.made_of import Sources
 
     build_report(plan, Sources(tables=tables, figures=figures, claims=claims), folder)
 

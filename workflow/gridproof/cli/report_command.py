@@ -11,7 +11,8 @@ from gridproof.errors import GridproofError
 from gridproof.files.layout import CLAIMS
 from gridproof.plan.plan_files import study_plan
 from gridproof.plan.study import Study
-from gridproof.report.stamp import Sources, changes, make_stamp, read_stamp
+from gridproof.report.made_of import Sources, make_stamp
+from gridproof.report.stamp import changes, read_stamp
 from gridproof.run.finished import finished_seeds
 from gridproof.run.opening import plan_study
 from gridproof.words import plural

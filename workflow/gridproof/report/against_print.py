@@ -30,7 +30,7 @@ EPOCHS = {"last": "", "best": ", best epoch", "highest": ", highest of all epoch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class PrintedBeside:
     """A published value beside ours; `ours` is None if no cell has the published configuration.
 
     `compared` says how, see PrintedNumber; `label` is the cell's, without what all values share.
@@ -122,7 +122,7 @@ class Comparison:
 
 def compare(
     published: Published, ask: Ask, numbers: Mapping[str, PrintedNumber]
-) -> list[Comparison]:
+) -> list[PrintedBeside]:
     """Lay the values in print of one experiment beside its cells, in the order of the file.
 
     `numbers` are what values may be of besides columns of `epochs`. Labels leave out the
@@ -138,7 +138,7 @@ def compare(
     ]
 
 
-def published_table(comparisons: list[Comparison]) -> Markdown:
+def published_table(comparisons: list[PrintedBeside]) -> Markdown:
     """Return a row a published value: what it is of, the value, ours, the difference."""
     headers = ("quantity", "published", "ours", "our seeds", "difference", "section", "note")
     rows = [
@@ -162,16 +162,16 @@ def _compare(
     ask: Ask,
     varied: set[str],
     numbers: Mapping[str, PrintedNumber],
-) -> Comparison:
+) -> PrintedBeside:
     known = set().union(*(member.parameters for member in ask.members))
     members = ask.find(**parameters) if known >= parameters.keys() else []
-    told = {name: given for name, given in value.match.items() if not varied or name in varied}
+    shown = {name: given for name, given in value.match.items() if not varied or name in varied}
     found = members[0] if len(members) == 1 else None
     number = numbers.get(value.quantity)
-    return Comparison(
+    return PrintedBeside(
         published=value,
         parameters=parameters,
-        label=", ".join(f"{name} {_written(given)}" for name, given in told.items()),
+        label=", ".join(f"{name} {_written(given)}" for name, given in shown.items()),
         compared=number.compared if number else "difference",
         ours=None if found is None else _ours(value, ask, found, number),
         member=found,

@@ -15,12 +15,13 @@ from gridproof.plan.wire import read_file
 from gridproof.report.cell_cards import Card, hidden_cards, make_cards, without_links
 from gridproof.report.citations import Citations, read_references
 from gridproof.report.flow import draw_flow, flow_picture, stages
+from gridproof.report.made_of import Sources, make_stamp
 from gridproof.report.made_with import provenance
 from gridproof.report.material import Material, collect_material
 from gridproof.report.page_html import render_page
 from gridproof.report.pictures import Picture
-from gridproof.report.sections import Section
-from gridproof.report.stamp import STAMP, Sources, make_stamp
+from gridproof.report.sections import ExperimentSection
+from gridproof.report.stamp import STAMP
 from gridproof.report.template_environments import (
     has_template,
     html_environment,
@@ -55,7 +56,7 @@ def build(plan_file: Path, sources: Sources, out_dir: Path) -> None:
     page = render_page(
         markdown,
         title=plan.title,
-        images={picture.reference: picture.image for picture in [*material.pictures, flow]},
+        images={picture.link: picture.image for picture in [*material.pictures, flow]},
         environment=pages,
         data={**material.page_data, STAMP: asdict(make_stamp(plan, sources))},
     )
@@ -101,7 +102,9 @@ def page_names(material: Material, cards: list[Card]) -> dict[str, Any]:
     }
 
 
-def write_section(environment: Environment, section: Section, common: dict[str, Any]) -> str:
+def write_section(
+    environment: Environment, section: ExperimentSection, common: dict[str, Any]
+) -> str:
     """Return the text of an experiment: from the study's own template, or from that of any.
 
     Prose in `<experiment>.md` stands below the question; it may name what the template may.

@@ -36,7 +36,7 @@ LINK = re.compile(r"\[([^\]]*)\]\(#([^)]+)\)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Use:
+class CellUse:
     """An experiment that a cell is part of: its title, and what it calls the cell."""
 
     title: str
@@ -58,7 +58,7 @@ class Card:
     data: str
     replicates: pd.DataFrame = field(repr=False)
     ends: Mapping[str, Quantity]
-    uses: tuple[Use, ...]
+    uses: tuple[CellUse, ...]
     claims: tuple[JudgedClaim, ...]
     plan: StudyPlan
 
@@ -190,12 +190,14 @@ def finals_of(members: Sequence[Member], column: str) -> Quantity:
     return summarise(values.values())
 
 
-def uses_of_cells(plan: StudyPlan) -> dict[str, list[Use]]:
+def uses_of_cells(plan: StudyPlan) -> dict[str, list[CellUse]]:
     """Return the experiments that each cell is part of, in the order of the config."""
-    uses: dict[str, list[Use]] = {}
+    uses: dict[str, list[CellUse]] = {}
     for experiment in plan.experiments:
         for member in experiment.cells:
-            uses.setdefault(member.cell, []).append(Use(title=experiment.title, label=member.label))
+            uses.setdefault(member.cell, []).append(
+                CellUse(title=experiment.title, label=member.label)
+            )
     return uses
 
 

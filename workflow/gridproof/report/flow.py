@@ -57,13 +57,13 @@ def draw_flow(environment: Environment, steps: list[Stage], picture: Picture) ->
 
 def flow_picture(steps: list[Stage], out_dir: Path) -> Picture:
     """Return the picture as the report shows it; the file need not be there yet."""
-    told = ", then ".join(f"{step.name} ({step.count})" for step in steps)
+    steps_in_order = ", then ".join(f"{step.name} ({step.count})" for step in steps)
     return Picture(
         figure="workflow",
         experiment=None,
-        reference=FILE,
+        link=FILE,
         image=Image(still=out_dir / FILE, is_drawing=True),
-        alt=f"Flow chart from top to bottom: {told}.",
+        alt=f"Flow chart from top to bottom: {steps_in_order}.",
         caption=(
             "What is made from what. A change runs again what lies below it, and of the cells only "
             "those that it reaches."

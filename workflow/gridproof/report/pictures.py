@@ -18,13 +18,13 @@ from gridproof.report.page_html import Image
 class Picture:
     """A figure of an experiment, or of a data set: `experiment` is then None.
 
-    `reference` is the path that report.md writes: of the animation where there is one, else of the
+    `link` is the path that report.md writes: of the animation where there is one, else of the
     PNG; `image` the files that index.html holds. `opening` ranks what a report may open on.
     """
 
     figure: str
     experiment: str | None
-    reference: str
+    link: str
     image: Image
     alt: str
     caption: str
@@ -78,7 +78,7 @@ def find_picture(
     return Picture(
         figure=figure.name,
         experiment=experiment,
-        reference=Path(os.path.relpath(shown, out_dir)).as_posix(),
+        link=Path(os.path.relpath(shown, out_dir)).as_posix(),
         image=Image(
             still=files[".png" if figure.raster else ".svg"],
             animation=animation if moves else None,

@@ -51,7 +51,7 @@ class Rank:
 
 
 @dataclass(frozen=True)
-class Judged:
+class Predictions:
     """Answers from the predictions of one experiment's cells; read when asked for."""
 
     ask: Ask

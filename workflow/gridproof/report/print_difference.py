@@ -10,7 +10,7 @@ from gridproof.kit.markdown import Markdown
 from gridproof.kit.quantity import change
 from gridproof.kit.section_words import PrintedNumber
 from gridproof.kit.step_counts import steps_per_epoch
-from gridproof.report.against_print import Comparison, compare, published_table
+from gridproof.report.against_print import PrintedBeside, compare, published_table
 from gridproof.report.column_words import column_words
 from gridproof.report.step_words import Steps
 from gridproof.tables.ask import PRIOR, Ask
@@ -100,7 +100,7 @@ class InPrint:
     proposal : what it suggests without a number.
     """
 
-    comparisons: list[Comparison]
+    comparisons: list[PrintedBeside]
     difference: Difference | None
     proposal: Proposal | None
 
@@ -122,11 +122,11 @@ class InPrint:
     def otherwise_compared(self) -> str:
         """Return how values are compared that are not by their difference; empty if all are."""
         ratios = {item.published.quantity for item in self.comparisons if item.is_ratio}
-        told = ["of counts it is in per cent"] * any(item.is_count for item in self.comparisons)
+        ways = ["of counts it is in per cent"] * any(item.is_count for item in self.comparisons)
         if ratios:
             names = " and ".join(f"the {column_words(name)}" for name in sorted(ratios))
-            told.append(f"of {names} how many times the published value ours is")
-        return f"; {', '.join(told)}" if told else ""
+            ways.append(f"of {names} how many times the published value ours is")
+        return f"; {', '.join(ways)}" if ways else ""
 
     def table(self) -> Markdown:
         """Return a row a published value: what it is of, the value, ours, the difference."""
@@ -147,7 +147,7 @@ def in_print(published: Published, ask: Ask, numbers: Mapping[str, PrintedNumber
     )
 
 
-def difference(data: PublishedData, ask: Ask, comparisons: Sequence[Comparison]) -> Difference:
+def difference(data: PublishedData, ask: Ask, comparisons: Sequence[PrintedBeside]) -> Difference:
     """Return what this study and the published one differ in, for the compared cells."""
     members = {item.member.cell: item.member for item in comparisons if item.member is not None}
     printed_rows = data.rows["train"]

@@ -19,19 +19,19 @@ from gridproof.report.column_words import column_words
 from gridproof.report.curve_words import Curves
 from gridproof.report.family_words import have_predictions, seeds_share_jobs
 from gridproof.report.pictures import Picture
-from gridproof.report.prediction_words import Judged
+from gridproof.report.prediction_words import Predictions
 from gridproof.report.print_difference import InPrint
 from gridproof.report.step_words import Steps
 from gridproof.tables.ask import Ask, training_seconds
 
 OF_ANY = "sections/_experiment.md.j2"
-OF_PREDICTIONS = "sections/_images.md.j2"
+OF_PREDICTIONS = "sections/_predictions.md.j2"
 FEW_CELLS = 8
 """As many are named below the figures that they are drawn in; more are counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class ExperimentSection:
     """An experiment with what was planned, what was measured and, if so, what was printed.
 
     `printed` is None in a study that brings no values in print.
@@ -90,7 +90,7 @@ class Section:
             "curves": Curves(ask=self.ask, splits=self.words.splits),
             "changes": Changes(ask=self.ask),
             "steps": Steps(ask=self.ask),
-            "judged": Judged(ask=self.ask),
+            "predicted": Predictions(ask=self.ask),
             "thresholds": self.thresholds,
             "printed": self.printed,
             "claims": self.claims,

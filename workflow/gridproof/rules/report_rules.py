@@ -9,7 +9,7 @@ from gridproof.plan.cell_identity import short_digest
 from gridproof.plan.job_plans import StudyPlan
 from gridproof.plan.plan_files import study_file, study_plan
 from gridproof.plan.study import Study
-from gridproof.report.stamp import code
+from gridproof.report.stage_code import code_of_stages
 from gridproof.report.template_files import template_files
 from gridproof.rules.study_rules import from_here
 
@@ -36,4 +36,4 @@ class ReportRules:
 
     def code(self, _wildcards: Any) -> str:
         """Return the code that the report's stamp names, so that no edit leaves it stale."""
-        return f"code:{short_digest(dict(code(self.shown)))}"
+        return f"code:{short_digest(dict(code_of_stages(self.shown)))}"
