@@ -63,14 +63,8 @@ def synthetic_cell(
     spec = {**DEFAULTS, **parameters}
     cell = f"{position + 1:012x}"
     replicates = [(cell, seed, diverged.get(seed)) for seed in seeds]
-    membership = {
-        "experiment": experiment,
-        "cell": cell,
-        "label": label,
-        "group": experiment,
-        "setting": label,
-        "position": position,
-    }
+    own = {"group": experiment, "setting": label, "position": position}
+    membership = {"experiment": experiment, "cell": cell, "label": label, **own}
     return {
         "cells": pd.DataFrame([{"cell": cell, "slug": f"cell-{position}", **spec}]),
         "memberships": pd.DataFrame([membership]),

@@ -142,19 +142,7 @@ def write_comparison(
                 for cell, model in cells.items()
             ]
         ),
-        "memberships": pd.DataFrame(
-            [
-                {
-                    "experiment": experiment,
-                    "cell": cell,
-                    "label": model.label,
-                    "group": model.part or experiment,
-                    "setting": model.label.removeprefix(f"{model.part} "),
-                    "position": place,
-                }
-                for place, (cell, model) in enumerate(cells.items())
-            ]
-        ),
+        "memberships": _memberships(experiment, cells),
         "epochs": _of_seeds(cells, epoch=1, steps=STEPS, **METRICS),
         "replicates": _of_seeds(cells, best_epoch=1, **RECORD).assign(
             diverged_epoch=[
@@ -171,6 +159,22 @@ def write_comparison(
     for name, frame in tables.items():
         frame.to_parquet(directory / f"{name}.parquet", index=False)
     return directory
+
+
+def _memberships(experiment: str, cells: dict[str, Model]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "experiment": experiment,
+                "cell": cell,
+                "label": model.label,
+                "group": model.part or experiment,
+                "setting": model.label.removeprefix(f"{model.part} "),
+                "position": place,
+            }
+            for place, (cell, model) in enumerate(cells.items())
+        ]
+    )
 
 
 def write_images(directory: Path) -> Path:
