@@ -40,6 +40,12 @@ STUDY = """\
             "which has no table 'predictions', expected a figure that needs none",
             id="table that tells images",
         ),
+        pytest.param(
+            "{figures: [dead_units]}",
+            "experiments.other.figures[0]: found 'dead_units', which shows a measurement, "
+            "expected `measure: [dead_relus]` with it",
+            id="measurement that nobody asks for",
+        ),
     ],
 )
 def test_figure_that_cannot_show_an_experiment_is_refused(

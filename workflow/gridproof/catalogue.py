@@ -45,6 +45,7 @@ class Figure:
     families: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    measurements: tuple[str, ...] = ()
     shows: Literal["experiment", "data"] = "experiment"
     needs_checkpoints: bool = False
     raster: bool = False

@@ -128,6 +128,7 @@ def figure(
     families: Sequence[str] = (),
     tables: Sequence[str] = (),
     kinds: Sequence[str] = (),
+    measurements: Sequence[str] = (),
     shows: Literal["experiment", "data"] = "experiment",
     needs_checkpoints: bool = False,
     raster: bool = False,
@@ -146,6 +147,7 @@ def figure(
     families : families whose cells it shows; any by default.
     tables : tables that its cells must have.
     kinds : kinds of data that it fits; any by default.
+    measurements : measurements that it shows, which an experiment then has to ask for.
     shows : an experiment's cells, or a data set alone.
     needs_checkpoints : whether it is drawn from the cells' final weights.
     raster : whether it holds a picture or a map, and is embedded as PNG.

@@ -27,6 +27,16 @@ def figure_misfit(catalogue: Catalogue, figure: str, family: str) -> str:
     return ""
 
 
+def unmeasured(catalogue: Catalogue, figure: str, asked: Sequence[str]) -> str:
+    """Return that an experiment does not ask for what a figure shows; empty if it does."""
+    lacking = [name for name in catalogue.figure(figure).measurements if name not in asked]
+    if not lacking:
+        return ""
+    return (
+        f"found {figure!r}, which shows a measurement, expected `measure: [{lacking[0]}]` with it"
+    )
+
+
 def derived(catalogue: Catalogue, family: str, kinds: Sequence[str]) -> bool:
     """Tell whether a family's data are made from data of one of these kinds."""
     return catalogue.source_kind(family) in kinds

@@ -13,7 +13,7 @@ from gridproof.config.claim_checks import claim_complaints
 from gridproof.config.complaints import Complaint, complaint_of, complaints_of
 from gridproof.config.cross_checks import reference_complaints
 from gridproof.config.expand import candidates, fitting_data, n_candidates
-from gridproof.config.fit import figure_misfit, measurement_misfits
+from gridproof.config.fit import figure_misfit, measurement_misfits, unmeasured
 from gridproof.config.schema import schema_of
 from gridproof.config.study_config import Experiment, StudyConfig
 from gridproof.config.yaml_reader import Document, KeyPath, format_path, read_yaml
@@ -96,6 +96,7 @@ def cell_complaints(
             yield from unfit_measurements(config, parts, experiment, path)
             for index, figure in enumerate(experiment.figures):
                 misfit = figure_misfit(parts, figure, experiment.family)
+                misfit = misfit or unmeasured(parts, figure, experiment.measure)
                 if misfit:
                     yield Complaint((*path, "figures", index), misfit)
             yield from unfit_target(config, parts, experiment, path)

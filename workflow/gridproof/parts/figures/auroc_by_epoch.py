@@ -22,6 +22,7 @@ PANELS = {"val_accuracy": "validation accuracy", "val_auroc": "validation AUROC"
 @figure(
     description="validation accuracy and AUROC by epoch, one row a cell",
     families=["mlp"],
+    measurements=["auroc"],
 )
 def auroc_by_epoch(inputs: Inputs) -> Figure:
     """Return a row of two panels a cell: accuracy and AUROC by epoch, each seed a line."""

@@ -27,6 +27,7 @@ NUMBERED_LAYERS = 12
 @figure(
     description="share of dead units in each layer, before training and after it",
     families=["mlp"],
+    measurements=["dead_relus"],
 )
 def dead_share_by_layer(inputs: Inputs) -> Figure:
     """Return two rows of boxes a cell, one box a layer: the mean share over the seeds."""

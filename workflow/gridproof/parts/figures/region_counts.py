@@ -29,6 +29,7 @@ SPREAD = 0.22
 @figure(
     description="number of linear regions of each cell's networks",
     families=["mlp"],
+    measurements=["regions"],
 )
 def regions_by_cell(inputs: Inputs) -> Figure:
     """Return the number of regions of each network, a line a cell, a dot a seed."""
