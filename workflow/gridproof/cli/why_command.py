@@ -36,8 +36,9 @@ def find_cell(study: Study, name: str) -> CellPlan:
     names = [cell.name for cell in (found or study.cells.values())]
     if found:
         raise GridproofError(f"{len(found)} cells are called {name!r}: {', '.join(names)}")
+    slugs = [cell.slug for cell in study.cells.values()]
     raise GridproofError(
-        f"{study.path} has no cell {name!r}{nearest(name, names)}; `gridproof cells` lists them"
+        f"{study.path} has no cell {name!r}{nearest(name, slugs)}; `gridproof cells` lists them"
     )
 
 
