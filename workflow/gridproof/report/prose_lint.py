@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+WRITTEN = (".md.j2", ".md", ".rst")
+"""Files of words: templates, prose and captions."""
 EXPRESSIONS = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 LINK_TARGETS = re.compile(r"\]\([^)]*\)")
 SMALL = "two three four five six seven eight nine ten eleven twelve"
@@ -27,7 +29,7 @@ def typed_numbers(text: str) -> list[tuple[int, str]]:
 
 def check_templates(folder: Path) -> list[str]:
     """Return `file, line n: text` for each number typed in the templates of `folder`."""
-    files = sorted([*folder.rglob("*.md.j2"), *folder.rglob("*.rst")])
+    files = sorted(file for suffix in WRITTEN for file in folder.rglob(f"*{suffix}"))
     return [
         f"{file}, line {number}: {line}"
         for file in files
