@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from gridproof.catalogue import catalogue
 from gridproof.config.fit import common_figures, figure_misfit
 from gridproof.errors import GridproofError
+from gridproof.plan.reading import read_study
+from workspace import write_places
 
 from .conftest import RATES, SOURCE, Load
 
@@ -93,6 +97,43 @@ def test_figure_that_cannot_show_a_part_of_a_comparison_is_refused(load: Load) -
         "config.yaml, line 7: comparisons.both.figures[1]: found 'roc' in an experiment of the "
         "family 'mlp', which has no table 'predictions', expected a figure that needs none"
     )
+
+
+def test_figure_of_a_measurement_that_no_part_of_a_comparison_asks_for_is_refused(
+    load: Load,
+) -> None:
+    """It would have nothing to show; one experiment that is measured is enough."""
+    comparison = "comparisons: {both: {of: [rates, deep], figures: [dead_units]}}\n"
+    deep = "  deep: {set: {depth: 9}}\n"
+    with pytest.raises(GridproofError) as error:
+        load("", f"{deep}{comparison}")
+    assert str(error.value) == (
+        "config.yaml, line 10: comparisons.both.figures[0]: found 'dead_units', which shows a "
+        "measurement, expected `measure: [dead_relus]` with it"
+    )
+    config, _ = load("", f"{deep.replace('}}', '}, measure: [dead_relus]}')}{comparison}")
+    assert config.comparisons["both"].figures == ("dead_units",)
+
+
+COMPARED = """\
+title: Test
+data:
+  towns: {source: csv, train: train.csv, val: validation.csv, test: test.csv, target: country}
+experiments: {shallow: {set: {depth: 1}}, deep: {set: {depth: 2}}, nothing: {family: dry}}
+comparisons: {alike: {of: [shallow, deep]}, unlike: {of: [deep, nothing]}}
+"""
+
+
+def test_comparison_is_planned_with_figures_that_fit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not with those of models of images, which perceptrons would fail on after all training."""
+    monkeypatch.chdir(tmp_path)
+    write_places(tmp_path, rows=30)
+    (tmp_path / "config.yaml").write_text(COMPARED)
+    plans = read_study(Path("config.yaml")).experiments
+    assert plans["alike"].figures == plans["shallow"].figures == ("curves",)
+    assert all(not figure_misfit(PARTS, name, "dry") for name in plans["unlike"].figures)
 
 
 def test_comparison_of_perceptrons_shows_figures_of_perceptrons() -> None:

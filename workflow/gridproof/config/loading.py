@@ -108,10 +108,11 @@ def unfit_comparisons(config: StudyConfig, parts: Catalogue) -> Iterator[Complai
     for name, comparison in config.comparisons.items():
         known = [part for part in comparison.of if part in config.experiments]
         families = [config.experiments[part].family for part in known]
+        asked = [item for part in known for item in config.experiments[part].measure]
         for index, figure in enumerate(comparison.figures or ()):
             misfits = [m for family in families if (m := figure_misfit(parts, figure, family))]
-            if misfits:
-                yield Complaint(("comparisons", name, "figures", index), misfits[0])
+            if text := next(iter(misfits), "") or unmeasured(parts, figure, asked):
+                yield Complaint(("comparisons", name, "figures", index), text)
 
 
 def unfit_target(
