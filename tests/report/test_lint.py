@@ -1,8 +1,14 @@
+import re
+import subprocess
+import sys
+from zipfile import ZipFile
+
 import pytest
 
 from gridproof.catalogue import ENGINE_FOLDER, catalogue
 from gridproof.report.pictures import read_caption
 from gridproof.report.prose_lint import check_templates, typed_numbers
+from gridproof.report.template_files import template_files
 from report.conftest import PARTS, ROOT, TEMPLATES, WORDS
 
 
@@ -11,6 +17,39 @@ def test_no_template_types_a_number(folder):
     """Every number in the report's words is asked from the tables, whoever wrote them."""
     assert list(folder.rglob("*.j2")) + list(folder.rglob("*.rst"))
     assert check_templates(folder) == []
+
+
+OWN = catalogue()
+
+DECISION = re.compile(r"\{%-? *(?:if|elif|for|set)\b[^%]*")
+COMPARED = re.compile(
+    r"[<>]|[=!]=|[-+*/] *\d|append|"
+    r"\| *(?:min|max|sum|sort|abs|select|reject|selectattr|rejectattr)\b"
+)
+"""What decides or computes: a comparison, arithmetic, a filter that picks or orders."""
+
+
+@pytest.mark.parametrize("folder", [TEMPLATES, WORDS, ENGINE_FOLDER.path, ROOT / "study"])
+def test_templates_decide_nothing_but_whether_there_is_an_answer(folder):
+    """What rises, what is largest and what is worth telling are functions with tests."""
+    deciding = [
+        f"{path.name}: {found}"
+        for path in folder.rglob("*.md.j2")
+        for found in DECISION.findall(path.read_text())
+        if COMPARED.search(found)
+    ]
+    assert deciding == []
+
+
+def test_package_brings_its_templates(tmp_path):
+    """A wheel holds all files of words and looks that the package's own folder has."""
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    package = ENGINE_FOLDER.path.parent
+    files = {path.relative_to(package.parent).as_posix() for _, path in template_files(None, OWN)}
+    assert files
+    assert files <= set(ZipFile(wheel).namelist())
 
 
 @pytest.mark.parametrize(

@@ -102,6 +102,16 @@ class Predictions:
             for place in self.places
         ]
 
+    @property
+    def best(self) -> Rank:
+        """The model with the highest accuracy."""
+        return self.ranks[0]
+
+    @property
+    def worst(self) -> Rank:
+        """The model with the lowest accuracy."""
+        return self.ranks[-1]
+
     def missed_by_all(self) -> list[str]:
         """Return the images that every model puts on the wrong side."""
         return missed_by_all(self.models)
