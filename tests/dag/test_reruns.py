@@ -32,11 +32,12 @@ FIGURES = {
     "figure/batch_norm/curves",
     "figure/batch_norm/boundaries",
 }
+SLIDERS = {"sliders/batch_norm"}
 SLICES = {"slice/learning_rate", "slice/epochs", "slice/batch_norm"}
 MEASURED = {f"measure/{cell}/0-1" for cell in (LONG, NORMED)}
 AFTER_MEASURES = SLICES - {"slice/learning_rate"} | FIGURES - {"figure/learning_rate/curves"}
-AFTER_MEASURES |= {"collect", "claims", "report"}
-AFTER_CELLS = SLICES | FIGURES | MEASURED | {"collect", "claims", "report"}
+AFTER_MEASURES |= SLIDERS | {"collect", "claims", "report"}
+AFTER_CELLS = SLICES | FIGURES | SLIDERS | MEASURED | {"collect", "claims", "report"}
 RATE_JOBS = {"slice/learning_rate", "figure/learning_rate/curves", "collect", "claims", "report"}
 
 CLAIM = """
@@ -233,7 +234,7 @@ ROWS: Mapping[str, Row] = {
             '"n": 0, "n_classes": len',
         ),
         trains=set(),
-        jobs={"prepare_table/towns", "picture/towns", "claims", "report"} | FIGURES,
+        jobs={"prepare_table/towns", "picture/towns", "claims", "report"} | FIGURES | SLIDERS,
     ),
     "a data file touched": Row(edit=touch_data, trains=set(), jobs=set()),
 }
