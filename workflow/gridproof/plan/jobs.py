@@ -36,8 +36,7 @@ Job = TypeVar("Job", DataJob, TrainingJob, MeasuringJob, FigureJob)
 
 def data_job(data: DataPlan, parts: Catalogue) -> DataJob:
     """Return what a job is told that prepares data."""
-    modules = [module for part in (data, data.base) if part for module in modules_of(part)]
-    return DataJob(data=data, parts=needed_parts(parts, modules))
+    return DataJob(data=data, parts=needed_parts(parts, modules_of(data)))
 
 
 def training_job(cell: CellPlan, seeds: Sequence[int], parts: Catalogue) -> TrainingJob:
@@ -113,8 +112,9 @@ def _drawing(
 
 
 def modules_of(data: DataPlan) -> list[str]:
-    """Return the modules that a data set is made by."""
-    return [module for module in (data.kind_module, data.source_module) if module]
+    """Return the modules that a data set is made by, and those of the data that it is made from."""
+    own = [module for module in (data.kind_module, data.source_module) if module]
+    return own + (modules_of(data.base) if data.base else [])
 
 
 def needed_parts(parts: Catalogue, entries: Iterable[str]) -> tuple[str, ...]:
