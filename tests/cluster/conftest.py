@@ -22,6 +22,7 @@ PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "scancel")
 STUDY = """\
 title: A small study of all families
 study: small
+parts: [study/data]
 data:
   towns:
     {source: csv, train: data/train.csv, val: data/validation.csv, test: data/test.csv,

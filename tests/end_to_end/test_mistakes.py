@@ -16,6 +16,7 @@ pytestmark = pytest.mark.slow
 STUDY = """\
 title: Mistakes
 study: mistakes
+parts: [study/figures]
 data:
   towns:
     {source: csv, train: data/train.csv, val: data/validation.csv, test: data/test.csv,
@@ -44,7 +45,7 @@ def no_compiler(workspace: Workspace) -> None:
 BEFORE_ANY_JOB: dict[str, tuple[Edit, str]] = {
     "an unknown key": (
         replaced(CONFIG, "seeds: 1", "sedes: 1"),
-        "config/mistakes.yaml, line 5: sedes: unknown key",
+        "config/mistakes.yaml, line 8: sedes: unknown key",
     ),
     "an unknown parameter": (
         replaced(CONFIG, "batch_size", "bacth_size"),

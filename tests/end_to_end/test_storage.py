@@ -24,6 +24,7 @@ STORAGE = ("--default-storage-provider", "s3", "--default-storage-prefix", f"s3:
 STUDY = """\
 title: A small study
 study: small
+parts: [study/data]
 data:
   towns:
     {source: csv, train: data/train.csv, val: data/validation.csv, test: data/test.csv,

@@ -23,6 +23,7 @@ CONFIG = "config/killed_images.yaml"
 STUDY = """\
 title: Trainings on images to kill
 study: killed_images
+parts: [study/data]
 data:
   images: {source: patches, size: 64, counts: {train: 32, val: 2, test: 2}}
 seeds: 2
