@@ -135,7 +135,7 @@ def test_killed_training_continues_from_the_state_beside_the_copies(
     result = workspace.snakemake(*arguments)
     assert result.returncode == 0, result.stdout
     logs = {key: text for key, text in store.objects().items() if "logs/train/" in key}
-    assert len(logs) == 2
+    assert len(logs) == 3
     assert any(b"continuing from" in text for text in logs.values())
 
 
