@@ -23,6 +23,7 @@ def test_most_figures_show_networks_on_tables():
     assert len(OF_TABLES) > 15
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", OF_TABLES)
 def test_draw_writes_equal_bytes_twice(name, make_slice, data_dir, tmp_path):
     """PNG, SVG and text alternative are whole and hold no date."""

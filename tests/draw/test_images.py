@@ -29,6 +29,7 @@ OF_IMAGES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", OF_IMAGES)
 def test_draw_writes_equal_bytes_twice(name, compared, tmp_path):
     """PNG, SVG and text alternative of every figure of images do not depend on the time."""

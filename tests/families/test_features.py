@@ -97,6 +97,7 @@ def test_facts_describe_the_files(images: Path, written: Path) -> None:
     check_prepared(written, DIGEST)
 
 
+@pytest.mark.slow
 def test_features_have_the_same_bytes_twice(images: Path, written: Path, tmp_path: Path) -> None:
     """Also in another process."""
     code = (

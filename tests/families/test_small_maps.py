@@ -99,6 +99,7 @@ def test_other_convolutions_are_left_to_torch(
     assert not summed
 
 
+@pytest.mark.slow
 def test_network_trains_as_before(summed: list[tuple[int, ...]]) -> None:
     """Lite0, which pads by itself where it strides, gets the gradients it had, to rounding."""
     generator = torch.Generator().manual_seed(4)

@@ -217,6 +217,7 @@ def before(copy: Copy) -> dict[str, list[str]]:
     return copy.digests()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
 def test_edit_trains_the_cells_that_it_can_reach(
     edit: Edit, copy: Copy, before: dict[str, list[str]]

@@ -167,6 +167,7 @@ def test_divergence_is_told(study):
     assert "nan" not in re.sub('data:[^"]*', "", page).lower()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*SECTIONS, "of_my_own"])
 @pytest.mark.parametrize("measure", [(), MEASUREMENTS], ids=["unmeasured", "measured"])
 @pytest.mark.parametrize(

@@ -6,11 +6,14 @@ import signal
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from gridproof.files.layout import state_file
 from gridproof.run.stopping import noting_sigterm
 from run.jobs import NEVER, content, make_job, run, start_process
 
 
+@pytest.mark.slow
 def test_asked_to_stop_it_saves_ends_and_continues_with_the_same_bits(
     data: Path, tmp_path: Path
 ) -> None:
