@@ -31,8 +31,8 @@ PIXEL_COST = 37_000.0
 Backbone = Annotated[str, AfterValidator(check_backbone)]
 
 
-class CnnParameters(Parameters):
-    """One convolutional network and how it is trained."""
+class BackboneParameters(Parameters):
+    """The backbone of a cell, and where its weights come from."""
 
     backbone: Backbone = parameter(
         DEFAULT_BACKBONE,
@@ -43,6 +43,11 @@ class CnnParameters(Parameters):
     weights: str = parameter(
         "", "File of the backbone's pretrained weights; empty: those of its package."
     )
+
+
+class CnnParameters(BackboneParameters):
+    """One convolutional network and how it is trained."""
+
     pretrained: Switch = parameter(
         True, "Start from ImageNet weights; false: from random ones.", slug="pre"
     )

@@ -4,26 +4,16 @@ from __future__ import annotations
 
 from typing import Literal
 
-from gridproof.part import Family, Number, Parameters, Switch, Whole, parameter
-from gridproof.parts.families.cnn import Backbone
-from gridproof.parts.families.cnn.backbones import BACKBONES, DEFAULT_BACKBONE
+from gridproof.part import Family, Number, Switch, Whole, parameter
+from gridproof.parts.families.cnn import BackboneParameters
 
 COST = 8e6
 """A linear classifier takes seconds, whatever its parameters."""
 
 
-class ProbeParameters(Parameters):
+class ProbeParameters(BackboneParameters):
     """One linear classifier, and how it is fitted."""
 
-    backbone: Backbone = parameter(
-        DEFAULT_BACKBONE,
-        "Network whose last layer is replaced by one that tells real from fake.",
-        slug="",
-        choices=BACKBONES,
-    )
-    weights: str = parameter(
-        "", "File of the backbone's pretrained weights; empty: those of its package."
-    )
     solver: Literal["adam", "lbfgs"] = parameter(
         "adam", "adam: steps on batches; lbfgs: scikit-learn's LogisticRegression.", slug=""
     )
