@@ -66,7 +66,7 @@ check_torch() {
 }
 
 fingerprint() {
-    cat requirements.lock pyproject.toml setup.sh | cksum
+    find requirements.lock pyproject.toml setup.sh workflow -type f \( -path 'workflow/*.cpp' -o ! -path 'workflow/*' \) | LC_ALL=C sort | xargs cat | cksum
     echo "$PWD $torch"
 }
 
@@ -152,10 +152,9 @@ install_all() {
         install_without_dependencies --no-build-isolation --editable .
 }
 
-recommend_compiler() {
-    headers=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("include"))')
-    if ! command -v "${CXX:-g++}" >/dev/null || [ ! -f "$headers/Python.h" ]; then
-        say "note: without a C++ compiler and Python's headers training runs, but slower: apt install g++ python3-dev"
+build_kernels() {
+    if ! .venv/bin/gridproof compile; then
+        say "note: what is to be compiled could not be, see above; training runs, but slower"
     fi
 }
 
@@ -192,7 +191,7 @@ else
     say "installing the packages of requirements.lock for $(.venv/bin/python --version), and torch from $torch"
 fi
 install_all || fail "the installation failed, see above; it needs about 8 GB of free disk. The next call starts afresh."
-recommend_compiler
+build_kernels
 fingerprint >"$stamp"
 rm "$unfinished"
 say "done. For the commands gridproof and snakemake in this shell: . .venv/bin/activate"

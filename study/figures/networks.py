@@ -12,13 +12,9 @@ import numpy as np
 from gridproof.errors import GridproofError
 
 if TYPE_CHECKING:
-    import torch
-
     from gridproof.part import Inputs, Member
 
 Weights = Literal["final", "best"]
-CHUNK = 65_536
-"""Points evaluated at once: a fixed number, so that the bits do not depend on memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,18 +60,17 @@ def predict_epochs(
 
 
 def _classes(
-    tensors: dict[str, torch.Tensor], member: Member, points: np.ndarray
+    tensors: dict[str, np.ndarray], member: Member, points: np.ndarray
 ) -> np.ndarray | None:
     """Return the class that a network predicts at each point, None if weights are not finite."""
-    import torch
+    from gridproof.parts.families.mlp.kernel import native
+    from gridproof.parts.families.mlp.network import network_inputs, shape_of
 
-    from gridproof.parts.families.mlp.network import predict
-
-    if not all(bool(torch.isfinite(value).all()) for value in tensors.values()):
+    if not all(np.isfinite(value).all() for value in tensors.values()):
         return None
-    batch = torch.from_numpy(points.astype(np.float32))
-    logits = [predict(tensors, member.parameters, part) for part in batch.split(CHUNK)]
-    return torch.cat(logits).argmax(dim=1).numpy()
+    shape = shape_of(tensors, member.parameters)
+    inputs = network_inputs(points, bool(member.parameters["implicit"]))
+    return native().predict(shape, shape.vector(tensors), inputs).argmax(0)
 
 
 def stored_seeds(path: Path) -> set[int]:
@@ -90,11 +85,11 @@ def stored_seeds(path: Path) -> set[int]:
     return {int(name.split("/")[0].removeprefix("seed-")) for name in names}
 
 
-def _load_tensors(path: Path, prefix: str) -> dict[str, torch.Tensor]:
+def _load_tensors(path: Path, prefix: str) -> dict[str, np.ndarray]:
     from safetensors import SafetensorError, safe_open
 
     try:
-        with safe_open(path, framework="pt") as file:
+        with safe_open(path, framework="numpy") as file:
             names = [name for name in file.keys() if name.startswith(prefix)]  # noqa: SIM118
             tensors = {name.removeprefix(prefix): file.get_tensor(name) for name in names}
     except (OSError, SafetensorError) as error:

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 from gridproof.data_part import DataSource, Derived, Kind, KindModule, SourceModule
 from gridproof.errors import GridproofError, nearest
-from gridproof.family_part import Chosen, Family, Replicate, Table, Training
+from gridproof.family_part import Chosen, Engine, Family, Replicate, Table, Training
 from gridproof.parameter import (
     FilePath,
     Number,
@@ -52,6 +52,7 @@ __all__ = [
     "Condition",
     "DataSource",
     "Derived",
+    "Engine",
     "Family",
     "FilePath",
     "GridproofError",

@@ -46,6 +46,17 @@ def cells(configfile: Path, only: str | None) -> None:
     print_cells(read_study(configfile, {"only": only} if only else None))
 
 
+@cli.command("compile")
+def compile_kernels() -> None:
+    """Compile what families compile for this machine; `make setup` does it."""
+    from gridproof.catalogue import catalogue
+
+    parts = catalogue()
+    for family in map(parts.family, parts.names("families")):
+        for line in family.build() if family.build else ():
+            click.echo(line)
+
+
 @cli.command()
 @CONFIGFILE
 @click.argument("cell")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from gridproof.files.layout import block_of, seed_state_file, state_file
+from gridproof.files.layout import state_file
 from gridproof.plan.study import CellPlan, Study
 from gridproof.run.manifest import intact_seeds
 
@@ -14,9 +14,7 @@ def cell_state(cell: CellPlan) -> str:
     finished = len(intact_seeds(cell.folder, cell.seeds))
     if finished == len(cell.seeds):
         return "done"
-    states = {state_file(cell.folder, block_of(seed)) for seed in cell.seeds}
-    states |= {seed_state_file(cell.folder, seed) for seed in cell.seeds}
-    started = any(state.exists() for state in states)
+    started = any(state_file(cell.folder, seed).exists() for seed in cell.seeds)
     return f"partial ({finished}/{len(cell.seeds)} seeds)" if finished or started else "missing"
 
 

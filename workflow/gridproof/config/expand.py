@@ -13,6 +13,7 @@ from gridproof.config.schema import schema_of
 from gridproof.config.study_config import Experiment, StudyConfig
 from gridproof.config.yaml_reader import KeyPath
 from gridproof.parameter import Parameters, Section
+from gridproof.part import Family
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,7 @@ class Combination:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResolvedExperiment:
-    """An experiment with every default filled in; `engine` may still be ``auto``."""
+    """An experiment with every default filled in."""
 
     name: str
     title: str
@@ -83,11 +84,18 @@ def resolve(
         data=experiment.data or fitting_data(config, catalogue, experiment)[0],
         seeds=experiment.seeds or config.seeds,
         threads=experiment.threads or config.threads,
-        engine=experiment.engine or config.engine,
+        engine=chosen_engine(
+            catalogue.family(experiment.family), experiment.engine or config.engine
+        ),
         measure=experiment.measure,
         figures=experiment.figures,
         members=members(config, catalogue, experiment),
     )
+
+
+def chosen_engine(family: Family, asked: str) -> str:
+    """Return the engine asked for if the family has it, else the one that it has first."""
+    return asked if asked in family.engines else family.engine
 
 
 def fitting_data(config: StudyConfig, catalogue: Catalogue, experiment: Experiment) -> list[str]:

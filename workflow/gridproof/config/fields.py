@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -76,6 +76,12 @@ def check_experiment(name: str) -> str:
 
 def list_of_names(kind: str, valid: Sequence[str]) -> Any:
     """Return the type of a list of distinct names of parts; `kind` is what they name, in words."""
+    one: Any = one_of_names(kind, valid)
+    return Annotated[tuple[one, ...], AfterValidator(check_distinct)]
+
+
+def one_of_names(kind: str, valid: Sequence[str]) -> Any:
+    """Return the type of one of some names; `kind` is what they name, in words."""
 
     def check(name: str) -> str:
         if name not in valid:
@@ -83,8 +89,7 @@ def list_of_names(kind: str, valid: Sequence[str]) -> Any:
         return name
 
     schema = WithJsonSchema({"type": "string", "enum": list(valid)})
-    one = Annotated[str, AfterValidator(check), schema]
-    return Annotated[tuple[one, ...], AfterValidator(check_distinct)]
+    return Annotated[str, AfterValidator(check), schema]
 
 
 def whole_number_schema(minimum: int, maximum: int) -> dict[str, Any]:
@@ -92,7 +97,8 @@ def whole_number_schema(minimum: int, maximum: int) -> dict[str, Any]:
     return {"type": "integer", "minimum": minimum, "maximum": maximum}
 
 
-Engine = Literal["auto", "eager", "compiled"]
+AUTO = "auto"
+"""The engine that a family has first."""
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]*$", max_length=64)]
 StudyName = Annotated[Name, AfterValidator(check_study)]
 ExperimentName = Annotated[Name, AfterValidator(check_experiment)]

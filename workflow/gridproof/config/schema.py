@@ -5,7 +5,7 @@ What a study may name depends on its parts, so the models are made for a catalog
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Annotated, Any, Literal, cast
@@ -16,9 +16,11 @@ from pydantic_core import core_schema
 
 from gridproof.catalogue import Catalogue
 from gridproof.config.fields import (
+    AUTO,
     ExperimentName,
     Name,
     list_of_names,
+    one_of_names,
 )
 from gridproof.config.study_config import Comparison, Experiment, StudyConfig, Sweep
 from gridproof.parameter import Parameters, Section, Switch
@@ -90,6 +92,10 @@ class StudySchema:
             ),
         )
         fields = {
+            "engine": (
+                one_of_names("engine", [AUTO, *dict.fromkeys(self._chosen_engines())]),
+                Field(default=AUTO, description=base["engine"].description),
+            ),
             "data": (
                 Annotated[dict[Name, source], Field(min_length=1)],
                 Field(description=base["data"].description),
@@ -112,6 +118,12 @@ class StudySchema:
     def family_of(self, value: object) -> object:
         """Return the family that an experiment names, or the default one."""
         return mapping_value(value, "family", self.default_family)
+
+    def _chosen_engines(self) -> Iterator[str]:
+        """Yield the engines of families that have more than one."""
+        for family in map(self.catalogue.family, self.families):
+            if family.engines:
+                yield from family.engine_names
 
     def _source_model(self, name: str) -> type[Section]:
         source = self.catalogue.source(name)
@@ -169,6 +181,10 @@ class StudySchema:
             "rows": (
                 list_of(values),
                 Field(default=(), min_length=1, description=base["rows"].description),
+            ),
+            "engine": (
+                one_of_names("engine", [AUTO, *self.catalogue.family(family).engine_names]) | None,
+                Field(default=None, description=base["engine"].description),
             ),
             "measure": (
                 list_of_names("measurement", self.catalogue.names("measurements")),

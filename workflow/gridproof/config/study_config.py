@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from gridproof.config.fields import (
-    Engine,
+    AUTO,
     ExperimentName,
     Name,
     Names,
@@ -36,7 +36,7 @@ class Experiment(Section):
     )
     seeds: Seeds | None = Field(default=None, description="In place of the study's seeds.")
     threads: Threads | None = Field(default=None, description="In place of the study's threads.")
-    engine: Engine | None = Field(default=None, description="In place of the study's engine.")
+    engine: str | None = Field(default=None, description="In place of the study's engine.")
     set: Section = Field(description="Parameters that all cells share, in place of the defaults.")
     sweep: Section | None = Field(
         default=None,
@@ -110,9 +110,10 @@ class StudyConfig(Section):
         default=1,
         description="CPU threads of one training job; part of a cell's identity.",
     )
-    engine: Engine = Field(
-        default="auto",
-        description="eager: plain PyTorch; compiled: whole steps compiled; auto: the faster.",
+    engine: str = Field(
+        default=AUTO,
+        description="What computes the cells of families that leave a choice; auto: what the"
+        " family has first. Part of a cell's identity.",
     )
     defaults: Section = Field(description="Parameters by family, for every experiment.")
     only: Selection | None = Field(

@@ -9,7 +9,6 @@ RESULTS = Path("results")
 DATA = RESULTS / "data"
 CELLS = RESULTS / "cells"
 CACHE = RESULTS / "cache"
-BLOCK_WIDTH = 5
 MEASURED = "measured.parquet"
 CLAIMS = "claims.parquet"
 PARTIAL = "partial"
@@ -24,14 +23,9 @@ def study_folder(study: str | None, partial: bool = False) -> Path:
     return folder / PARTIAL if partial else folder
 
 
-def block_of(seed: int) -> int:
-    """Return the block that trains `seed`: a function of the seed alone."""
-    return seed // BLOCK_WIDTH
-
-
-def block_seeds(block: int) -> range:
-    """Return the seeds at the positions of a block; those not asked for are padding."""
-    return range(block * BLOCK_WIDTH, (block + 1) * BLOCK_WIDTH)
+def block_of(seed: int, width: int) -> int:
+    """Return the block of `width` seeds that one job trains `seed` with."""
+    return seed // width
 
 
 def seeds_name(seeds: Sequence[int]) -> str:
@@ -54,14 +48,9 @@ def measured_file(cell: Path, seeds: Sequence[int]) -> Path:
     return assembled_folder(cell, seeds) / MEASURED
 
 
-def state_file(cell: Path, block: int) -> Path:
-    """Return the file that a killed training of a block continues from."""
-    return cell / f"state-{block}.safetensors"
-
-
-def seed_state_file(cell: Path, seed: int) -> Path:
-    """Return the file that a killed training of one seed by itself continues from."""
-    return cell / f"state-seed-{seed}.safetensors"
+def state_file(cell: Path, seed: int) -> Path:
+    """Return the file that a killed training of a seed continues from."""
+    return cell / f"state-{seed}.safetensors"
 
 
 def lock_file(cell: Path, block: int) -> Path:

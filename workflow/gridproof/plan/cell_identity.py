@@ -51,16 +51,20 @@ def identifying_spec(
 ) -> dict[str, Any]:
     """Return what identifies a cell besides code, libraries and chosen files.
 
-    `data` is the digest of the prepared data; `engine` is resolved (never `auto`). Parameters with
-    a neutral value are left out.
+    `data` is the digest of the prepared data; `engine` is resolved (never `auto`). Left out are
+    parameters with a neutral value, the family's first engine, and threads where no bit depends on
+    them.
     """
-    return {
+    spec: dict[str, Any] = {
         "data": data,
-        "engine": engine,
         "family": family.name,
         "parameters": identifying(parameters),
-        "threads": threads,
     }
+    if engine != family.engine:
+        spec["engine"] = engine
+    if engine != family.engine or not family.exact:
+        spec["threads"] = threads
+    return spec
 
 
 def cell_code(entries: Iterable[str], roots: Roots) -> str:

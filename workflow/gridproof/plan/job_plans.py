@@ -161,7 +161,8 @@ class PlannedCell(Planned):
     """A cell that an experiment asks for.
 
     `spec` is its family, threads, engine and parameters, the folder of its prepared data, and the
-    versions of the libraries that compute it. `group` and `setting` are as in SliceMember.
+    versions of the libraries that compute it. `group` and `setting` are as in SliceMember;
+    `seeds_in_job` as in Family.
     """
 
     cell: str
@@ -170,6 +171,7 @@ class PlannedCell(Planned):
     group: str
     setting: str
     seeds: tuple[int, ...]
+    seeds_in_job: int
     deterministic: bool
     measurements: tuple[str, ...]
     spec: Mapping[str, Any]

@@ -153,18 +153,23 @@ def family_of(job: TrainingJob) -> Family:
     return replace(family, name=str(job.spec["family"]), package=job.family)
 
 
-def training_entries(job: TrainingJob) -> tuple[str, ...]:
+def training_entries(job: TrainingJob, family: Family) -> tuple[str, ...]:
     """Return where the code of a job begins now: the trainer, and what its parameters choose."""
-    family = family_of(job)
     parameters = family.parameters.model_validate(job.spec["parameters"])
     chosen = family.chosen(parameters) if family.chosen else Chosen()
-    return (family.entry, *chosen.entries)
+    return (family.entry(str(job.spec["engine"])), *chosen.entries)
 
 
 def unplanned_modules(job: TrainingJob, imported: Iterable[str]) -> list[str]:
-    """Return the imported modules of package and study that the cell's code does not reach."""
-    roots = catalogue(job.parts).roots
-    return missing_modules(reach(training_entries(job), roots), imported, roots)
+    """Return the imported modules of package and study that the cell's code does not reach.
+
+    What gives the same bits as the trainer may import what it likes.
+    """
+    roots, family = catalogue(job.parts).roots, family_of(job)
+    entries = training_entries(job, family)
+    if family.same_bits:
+        entries = (*entries, family.absolute(family.same_bits))
+    return missing_modules(reach(entries, roots), imported, roots)
 
 
 def check_data_job(job: DataJob) -> None:
@@ -177,7 +182,8 @@ def check_training_job(job: TrainingJob) -> None:
     roots, family, spec = catalogue(job.parts).roots, family_of(job), job.spec
     parameters = family.parameters.model_validate(spec["parameters"])
     chosen = family.chosen(parameters) if family.chosen else Chosen()
-    code, libraries = cell_code(training_entries(job), roots), library_versions(family.libraries)
+    code = cell_code(training_entries(job, family), roots)
+    libraries = library_versions(family.computed_by(str(spec["engine"])).libraries)
     if code != job.code:
         raise GridproofError(
             f"the code that trains {family.name!r} cells was edited after the job of "

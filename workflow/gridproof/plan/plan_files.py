@@ -130,6 +130,7 @@ def planned_cell(cell: CellPlan, member: MemberPlan, experiment: ExperimentPlan)
         group=member.group,
         setting=member.setting,
         seeds=tuple(seed for seed in experiment.seeds if seed in cell.seeds),
+        seeds_in_job=cell.family.seeds_in_job,
         deterministic=cell.deterministic,
         measurements=cell.measurements,
         spec={

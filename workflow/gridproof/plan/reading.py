@@ -24,9 +24,6 @@ from gridproof.plan.data_plan import DataPlan, data_for, plan_data
 from gridproof.plan.missing import missing_data
 from gridproof.plan.study import CellPlan, ExperimentPlan, MemberPlan, Study
 
-EAGER = "eager"
-"""The engine of a family that has no other."""
-
 
 def read_study(path: Path, overrides: Mapping[str, object] | None = None) -> Study:
     """Read a study and plan it; every mistake is a GridproofError before anything runs."""
@@ -74,9 +71,9 @@ def plan_source(config: StudyConfig, name: str, catalogue: Catalogue) -> DataPla
 
 
 def engine_note(experiments: list[ResolvedExperiment], catalogue: Catalogue) -> str | None:
-    """Return what to tell the user of experiments whose engine is `auto`, if anything."""
-    families = dict.fromkeys(item.family for item in experiments if item.engine == "auto")
-    notes = [catalogue.family(name).note for name in families]
+    """Return what to tell the user of the engines that experiments are computed by, if anything."""
+    families = [(catalogue.family(item.family), item.engine) for item in experiments]
+    notes = [family.note for family, engine in families if engine == family.engine]
     return next((text for note in notes if note and (text := note())), None)
 
 
@@ -163,11 +160,11 @@ def plan_cell(
     """Return the plan of one cell of an experiment."""
     family, parameters = catalogue.family(experiment.family), combination.parameters
     prepared = data_for(family.kind, data, parameters, catalogue)
-    engine = family.engine(experiment.engine, parameters) if family.engine else EAGER
+    engine = experiment.engine
     chosen = family.chosen(parameters) if family.chosen else Chosen()
-    entries = (family.entry, *chosen.entries)
+    entries = (family.entry(engine), *chosen.entries)
     code = cell_code(entries, catalogue.roots)
-    libraries = library_versions(family.libraries)
+    libraries = library_versions(family.computed_by(engine).libraries)
     spec = identifying_spec(family, parameters, prepared.digest, engine, experiment.threads)
     deterministic = parameters.deterministic
     return CellPlan(

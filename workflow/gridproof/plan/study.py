@@ -72,7 +72,7 @@ class CellPlan:
         """Return the seeds of each job."""
         blocks: dict[int, list[int]] = defaultdict(list)
         for seed in self.seeds:
-            blocks[block_of(seed)].append(seed)
+            blocks[block_of(seed, self.family.seeds_in_job)].append(seed)
         return [tuple(seeds) for seeds in blocks.values()]
 
     def assembled(self) -> list[Path]:

@@ -92,7 +92,7 @@ def page_names(material: Material, cards: list[Card]) -> dict[str, Any]:
             for experiment in plan.experiments
             if material.opening and material.opening.experiment == experiment.name
         ],
-        "provenance": provenance(plan, material.slices, material.families),
+        "provenance": provenance(plan, material.slices),
         "claims": material.claims,
         "cards": cards,
         "hidden_cards": hidden_cards(cards),

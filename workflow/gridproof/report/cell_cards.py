@@ -96,7 +96,7 @@ class Card:
     @property
     def command(self) -> str:
         """The commands that train the cell again, and nothing else."""
-        blocks = groupby(self.seeds, key=block_of)
+        blocks = groupby(self.seeds, key=lambda seed: block_of(seed, self.planned.seeds_in_job))
         folders = [assembled_folder(CELLS / self.folder, list(seeds)) for _, seeds in blocks]
         files = [str(folder / "metrics.parquet") for folder in folders]
         return f"rm -rf {CELLS / self.folder}\n{self.plan.command_for(*files)}"

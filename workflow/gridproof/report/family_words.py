@@ -63,25 +63,6 @@ def have_predictions(families: Iterable[Family]) -> bool:
     return all(PREDICTIONS in family.tables for family in families)
 
 
-def seeds_share_jobs(families: Iterable[Family]) -> bool:
-    """Tell whether the seconds of some of these families' cells are those of several seeds."""
-    return any(family.stacked for family in families)
-
-
-def training_words(families: Sequence[Family]) -> str:
-    """Return which families train the seeds of a cell together, and which one after another."""
-    together = [family.name for family in families if family.stacked]
-    apart = [family.name for family in families if not family.stacked]
-    if not apart:
-        return "the seeds of a cell train together"
-    if not together:
-        return "each seed of a cell trains by itself"
-    return (
-        f"the seeds of a cell of {listed(together)} train together, each seed of a cell of "
-        f"{listed(apart)} by itself"
-    )
-
-
 def listed(names: Sequence[str]) -> str:
     """Return names in a sentence: `a`, `a and b`, `a, b and c`."""
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))

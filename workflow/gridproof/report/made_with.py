@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
 from gridproof.kit.markdown import Markdown, table
-from gridproof.part import Family
 from gridproof.plan.job_plans import StudyPlan
-from gridproof.report.family_words import training_words
 from gridproof.tables.ask import training_seconds
 from gridproof.tables.members import Slice
 
@@ -24,15 +22,12 @@ PROVENANCE = {
 """Columns of the table of replicates, and what the report calls them."""
 
 
-def provenance(
-    plan: StudyPlan, slices: Mapping[str, Slice], families: Sequence[Family]
-) -> dict[str, Any]:
-    """Return the seconds of all replicates, how seeds trained, and a table of what with."""
+def provenance(plan: StudyPlan, slices: Mapping[str, Slice]) -> dict[str, Any]:
+    """Return the seconds of all replicates and a table of what they were made with."""
     tables = [tables.replicates for tables in slices.values()]
     replicates = pd.concat(tables, ignore_index=True).drop_duplicates(["cell", "seed"])
     return {
         "seconds": training_seconds(replicates),
-        "seeds": training_words(families),
         "table": provenance_table(plan, replicates),
     }
 

@@ -17,7 +17,7 @@ from gridproof.report.change_words import Changes
 from gridproof.report.claim_views import JudgedClaim, cell_link
 from gridproof.report.column_words import column_words
 from gridproof.report.curve_words import Curves
-from gridproof.report.family_words import have_predictions, seeds_share_jobs
+from gridproof.report.family_words import have_predictions
 from gridproof.report.pictures import Picture
 from gridproof.report.prediction_words import Predictions
 from gridproof.report.print_difference import InPrint
@@ -95,7 +95,6 @@ class ExperimentSection:
             "printed": self.printed,
             "claims": self.claims,
             "cells_table": self.cells_table(),
-            "seeds_share_jobs": seeds_share_jobs(self.families),
             "settled": [cell.label for cell in self.plan.cells if cell.deterministic],
         }
 

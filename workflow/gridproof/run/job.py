@@ -14,10 +14,8 @@ from gridproof.errors import GridproofError
 from gridproof.files.atomic import remove_leftovers
 from gridproof.files.layout import (
     block_of,
-    block_seeds,
     lock_file,
     replicate_folder,
-    seed_state_file,
     state_file,
 )
 from gridproof.part import Family, Training
@@ -47,22 +45,20 @@ def run_job(job: TrainingJob, save_seconds: float) -> list[int]:
     """Make sure that all replicates of a job exist and assemble them; return the seeds trained.
 
     Training state is saved every `save_seconds`; a job that finds some continues from it. If
-    nothing is missing, neither torch nor the trainer is imported.
+    nothing is missing, the trainer is not imported.
     """
-    blocks = {block_of(seed) for seed in job.seeds}
+    family = family_of(job)
+    blocks = {block_of(seed, family.seeds_in_job) for seed in job.seeds}
     if len(blocks) != 1:
         raise GridproofError(f"seeds {list(job.seeds)} are not of one block")
-    block = blocks.pop()
-    family = family_of(job)
-    states = [state_file(job.cell, block)]
-    states += [seed_state_file(job.cell, seed) for seed in block_seeds(block)]
-    with exclusive(lock_file(job.cell, block)):
-        for path in (*states, *(replicate_folder(job.cell, seed) for seed in block_seeds(block))):
+    states = [state_file(job.cell, seed) for seed in job.seeds]
+    with exclusive(lock_file(job.cell, blocks.pop())):
+        for path in (*states, *(replicate_folder(job.cell, seed) for seed in job.seeds)):
             remove_leftovers(path)
         missing = missing_seeds(job.cell, job.seeds)
         if missing:
             logger.info("training seeds %s of %s", missing, job.cell.name)
-            _train(job, family, block, missing, save_seconds)
+            _train(job, family, missing, save_seconds)
         else:
             logger.info("all replicates of %s are there: nothing to train", job.cell.name)
         assemble(job.cell, job.digest, job.seeds, family.files)
@@ -71,38 +67,39 @@ def run_job(job: TrainingJob, save_seconds: float) -> list[int]:
     return missing
 
 
-def _train(
-    job: TrainingJob, family: Family, block: int, missing: Sequence[int], save_seconds: float
-) -> None:
-    """Train the missing replicates: as one block, the others padding, or seed by seed."""
+def _train(job: TrainingJob, family: Family, missing: Sequence[int], save_seconds: float) -> None:
+    """Train the missing replicates, seed by seed."""
     keep_freed_memory()
-    groups: list[tuple[Sequence[int], Sequence[int], Path]] = (
-        [(block_seeds(block), missing, state_file(job.cell, block))]
-        if family.stacked
-        else [([seed], [seed], seed_state_file(job.cell, seed)) for seed in missing]
-    )
     parameters = family.parameters.model_validate(job.spec["parameters"])
     engine, threads = str(job.spec["engine"]), int(job.spec["threads"])
     with leased_device() if family.gpu else nullcontext(CPU) as device:
-        for seeds, kept, state in groups:
+        for seed in missing:
             started, known = time.monotonic(), set(sys.modules)
-            training: Training = entry_point(family.entry)(
-                parameters=parameters, data=job.data, engine=engine, threads=threads, seeds=seeds
+            training = begin(
+                family, engine, parameters=parameters, data=job.data, threads=threads, seeds=(seed,)
             )
-            _advance_to_end(training, state, job.digest, save_seconds)
+            _advance_to_end(training, state_file(job.cell, seed), job.digest, save_seconds)
             record = provenance(
-                libraries=family.libraries,
+                libraries=family.computed_by(engine).libraries,
                 device=device.identifier if device == CPU else device.name,
                 engine=engine,
                 threads=threads,
                 seconds=time.monotonic() - started,
                 folder=Path(__file__).parent,
             )
-            for seed in kept:
-                replicate = training.replicate(seed)
-                check_imports(job, sys.modules.keys() - known)
-                write_replicate(replicate_folder(job.cell, seed), replicate, job.spec, record)
-                logger.info("seed %d is finished", seed)
+            replicate = training.replicate(seed)
+            check_imports(job, sys.modules.keys() - known)
+            write_replicate(replicate_folder(job.cell, seed), replicate, job.spec, record)
+            state_file(job.cell, seed).unlink(missing_ok=True)
+            logger.info("seed %d is finished", seed)
+
+
+def begin(family: Family, engine: str, **told: Any) -> Training:
+    """Return a training that has not begun: the faster one of equal bits where it can run here."""
+    training: Training | None = None
+    if family.same_bits and engine == family.engine:
+        training = entry_point(family.absolute(family.same_bits))(**told)
+    return training or entry_point(family.entry(engine))(**told)
 
 
 def entry_point(entry: str) -> Callable[..., Any]:

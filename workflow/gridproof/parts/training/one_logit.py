@@ -120,7 +120,7 @@ class AdamTraining:
     def advance(self) -> str:
         """Train a few steps, up to the end of the epoch; return a line that says how they went."""
         epoch, done = divmod(self.step, self.steps_per_epoch)
-        order = sample_order(self.n_samples, self.seed, epoch + 1)
+        order = torch.from_numpy(sample_order(self.n_samples, self.seed, epoch + 1)).long()
         batches = order.split(self.recipe.batch_size)[done : done + STEPS_AT_ONCE]
         self._set_train_mode()
         for batch in batches:
@@ -174,34 +174,38 @@ class AdamTraining:
             logits = [self.network(self._inputs[split](part)).squeeze(1) for part in numbers]
             return torch.cat(logits).cpu().numpy()
 
-    def state(self) -> dict[str, Tensor]:
-        """Return all that changes, as tensors by name."""
+    def state(self) -> dict[str, np.ndarray]:
+        """Return all that changes, as arrays by name."""
         moments = self._optimizer.state_dict()["state"]
         return {
-            "step": torch.tensor(self.step),
-            "epoch_correct": torch.tensor(self._epoch_correct),
-            "metrics": torch.from_numpy(self.metrics.copy()),
-            "batch_losses": torch.from_numpy(self.batch_losses.copy()),
-            **{f"logits/{split}": torch.from_numpy(v.copy()) for split, v in self.logits.items()},
+            "step": np.array(self.step),
+            "epoch_correct": np.array(self._epoch_correct),
+            "metrics": self.metrics.copy(),
+            "batch_losses": self.batch_losses.copy(),
+            **{f"logits/{split}": values.copy() for split, values in self.logits.items()},
             **{
-                f"{NETWORK}{name}": value.cpu() for name, value in self.network.state_dict().items()
+                f"{NETWORK}{name}": value.cpu().numpy()
+                for name, value in self.network.state_dict().items()
             },
             **{
-                f"{ADAM}{number}/{name}": value.cpu()
+                f"{ADAM}{number}/{name}": value.cpu().numpy()
                 for number, values in moments.items()
                 for name, value in values.items()
             },
         }
 
-    def restore(self, state: Mapping[str, Tensor]) -> None:
+    def restore(self, state: Mapping[str, np.ndarray]) -> None:
         """Continue from what `state()` returned, in this or another process."""
         self.step = int(state["step"])
         self._epoch_correct = int(state["epoch_correct"])
-        self.metrics = state["metrics"].numpy().copy()
-        self.batch_losses = state["batch_losses"].numpy().copy()
-        self.logits = {split: state[f"logits/{split}"].numpy().copy() for split in PREDICTED}
+        self.metrics = state["metrics"].copy()
+        self.batch_losses = state["batch_losses"].copy()
+        self.logits = {split: state[f"logits/{split}"].copy() for split in PREDICTED}
         self.network.load_state_dict(
-            {name: state[f"{NETWORK}{name}"] for name in self.network.state_dict()}
+            {
+                name: torch.from_numpy(state[f"{NETWORK}{name}"])
+                for name in self.network.state_dict()
+            }
         )
         saved = self._optimizer.state_dict()
         saved["state"] = {
@@ -214,11 +218,12 @@ class AdamTraining:
         }
         self._optimizer.load_state_dict(saved)
 
-    def _like_parameter(self, number: int, saved: Tensor) -> Tensor:
-        """Return a copy of a moment, laid out in memory as its parameter; of a count as it is."""
-        if not saved.ndim:
-            return saved.clone()
-        return torch.empty_like(self._learning[number].detach()).copy_(saved)
+    def _like_parameter(self, number: int, saved: np.ndarray) -> Tensor:
+        """Return a moment as a tensor, laid out in memory as its parameter; a count as it is."""
+        moment = torch.from_numpy(saved.copy())
+        if not moment.ndim:
+            return moment
+        return torch.empty_like(self._learning[number].detach()).copy_(moment)
 
     def replicate(self, seed: int) -> Replicate:
         """Return the finished result; `seed` is the one that was trained."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -12,18 +12,13 @@ from gridproof.part import Replicate
 from gridproof.parts.kinds.table.prepared_table import load_classes
 from gridproof.parts.training.two_classes import batches_table, metrics_table, training_facts
 
-if TYPE_CHECKING:
-    from torch import Tensor
-
 SPLITS = ("train", "val", "test")
 
 
 class MeansTraining:
     """The means of one seed's rows, taken in one step."""
 
-    def __init__(
-        self, *, parameters: Any, data: Path, engine: str, threads: int, seeds: Sequence[int]
-    ) -> None:
+    def __init__(self, *, parameters: Any, data: Path, threads: int, seeds: Sequence[int]) -> None:
         self.share = parameters.share
         self.seed = seeds[0]
         self.rows = {split: load_classes(data, split) for split in SPLITS}
@@ -43,15 +38,13 @@ class MeansTraining:
         )
         return "means taken"
 
-    def state(self) -> dict[str, Tensor]:
+    def state(self) -> dict[str, np.ndarray]:
         """Return the means."""
-        import torch
+        return {"means": self.means}
 
-        return {"means": torch.from_numpy(self.means)}
-
-    def restore(self, state: Mapping[str, Tensor]) -> None:
+    def restore(self, state: Mapping[str, np.ndarray]) -> None:
         """Continue from what `state` returned."""
-        self.means = state["means"].numpy()
+        self.means = state["means"]
 
     def replicate(self, seed: int) -> Replicate:
         """Return cross-entropies and accuracies of the one epoch."""

@@ -105,6 +105,7 @@ FAMILY = Family(
     kind="images",
     parameters=CnnParameters,
     trainer="cnn_training:CnnTraining",
+    engine="torch",
     libraries=("timm", "torch", "torchvision"),
     tables=("metrics", "batches", "predictions"),
     figures=("ranking",),

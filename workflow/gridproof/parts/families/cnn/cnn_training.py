@@ -41,7 +41,6 @@ class CnnTraining(AdamTraining):
         *,
         parameters: CnnParameters,
         data: Path,
-        engine: str,
         threads: int,
         seeds: Sequence[int],
     ) -> None:

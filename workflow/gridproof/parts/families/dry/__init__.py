@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from gridproof.part import Family, Number, Parameters, Replicate, Whole, parameter
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    import numpy as np
 
 SECOND_COST = 1e5
 """The cost of a second."""
@@ -44,7 +44,6 @@ class DryTraining:
         *,
         parameters: DryParameters,
         data: Path,
-        engine: str,
         threads: int,
         seeds: Sequence[int],
     ) -> None:
@@ -62,13 +61,13 @@ class DryTraining:
         self.epoch += 1
         return f"epoch {self.epoch}/{self.parameters.epochs}  nothing is trained"
 
-    def state(self) -> dict[str, Tensor]:
-        """Return all that changes, as tensors by name."""
-        import torch
+    def state(self) -> dict[str, np.ndarray]:
+        """Return all that changes, as arrays by name."""
+        import numpy as np
 
-        return {"epoch": torch.tensor(self.epoch)}
+        return {"epoch": np.array(self.epoch)}
 
-    def restore(self, state: Mapping[str, Tensor]) -> None:
+    def restore(self, state: Mapping[str, np.ndarray]) -> None:
         """Continue from what `state()` returned, in this or another process."""
         self.epoch = int(state["epoch"])
 

@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from pydantic import model_validator
 
-from gridproof.files.layout import CACHE
-from gridproof.part import Family, Number, Parameters, Switch, Whole, conflict, parameter
-from gridproof.parts.families.mlp.compilation import (
-    found_compiler,
-    missing_for_compilation,
-    prepare_compilation,
-)
-
-if TYPE_CHECKING:
-    from gridproof.parts.families.mlp.mlp_training import MlpTraining
+from gridproof.part import Engine, Family, Number, Parameters, Switch, Whole, conflict, parameter
+from gridproof.parts.families.mlp.kernel_build import build_kernel, kernel_here, kernel_note
 
 NOMINAL_ROWS = 100_000
 """Rows that steps are counted for, because the data may not be prepared yet."""
-COMPILED_FROM_STEPS = 10_000
-COMPILED_UP_TO_DEPTH = 50
-"""The graph of more layers takes longer than two minutes to compile."""
 LAYER_UNITS = 2
 """What a step costs besides its hidden layers, in layers."""
-CALL_COST = 60.0
-UNIT_COST = 0.01
-"""A layer's cost: that of being called at all, and that of each unit for each sample."""
+CALL_NS, WEIGHT_NS, UNIT_NS = 100.0, 0.075, 0.5
+"""What a layer takes a step, and for each sample its weights and its units, in nanoseconds."""
+SECONDS_PER_COST = 2e-6
+SEEDS = 20
+"""Seeds of a job: starting one takes as long as training two of most cells."""
 
 
 class MlpParameters(Parameters):
@@ -84,69 +73,38 @@ class MlpParameters(Parameters):
         return self
 
 
-def start(
-    *, parameters: MlpParameters, data: Path, engine: str, threads: int, seeds: Sequence[int]
-) -> MlpTraining:
-    """Return the training of a block of networks that has not begun."""
-    if engine == "compiled":
-        prepare_compilation(CACHE)  # before torch is imported
-    from gridproof.parts.families.mlp.mlp_training import MlpTraining
-
-    return MlpTraining(
-        parameters=parameters, data=data, engine=engine, threads=threads, seeds=seeds
-    )
-
-
-def resolve_engine(engine: str, parameters: MlpParameters) -> str:
-    """Return `eager` or `compiled` for a cell of the study.
-
-    `auto` compiles where it pays: from 10,000 steps on, up to 50 layers. Without a C++ compiler
-    and Python's headers everything is eager.
-    """
-    if engine != "auto":
-        return engine
-    steps = parameters.epochs * NOMINAL_ROWS / parameters.batch_size
-    pays = steps >= COMPILED_FROM_STEPS and parameters.depth <= COMPILED_UP_TO_DEPTH
-    return "compiled" if pays and not missing_for_compilation() else "eager"
-
-
-def compiler_note() -> str | None:
-    """Return what to tell the user when `auto` could not use a compiler, else None."""
-    missing = missing_for_compilation()
-    if missing is None:
-        return None
-    return (
-        f"engine `auto` trains eagerly because {missing} was not found: it takes longer, "
-        "and makes other cells than a machine that compiles"
-    )
-
-
 def cost(parameters: MlpParameters) -> float:
-    """Return the cost of a stack of perceptrons: that of its layers, step by step."""
+    """Return the cost of a perceptron: that of its layers, step by step."""
     steps = parameters.epochs * NOMINAL_ROWS / parameters.batch_size
-    layer = CALL_COST + UNIT_COST * parameters.width * parameters.batch_size
-    return steps * (parameters.depth + LAYER_UNITS) * layer
+    width = parameters.width
+    sample = WEIGHT_NS * width * width + UNIT_NS * width
+    layer = CALL_NS + sample * parameters.batch_size
+    seconds = steps * (parameters.depth + LAYER_UNITS) * layer / 1e9
+    return SEEDS * seconds / SECONDS_PER_COST
 
 
 FAMILY = Family(
     description="multi-layer perceptron on the columns of a table",
     kind="table",
     parameters=MlpParameters,
-    trainer=":start",
-    libraries=("torch",),
+    trainer="specified:start",
+    libraries=(),
+    engine="native",
+    engines={"torch": Engine(trainer="torch_training:start", libraries=("torch",))},
+    exact=True,
+    same_bits="native:start",
     tables=("metrics", "batches", "gradients"),
     history=True,
     figures=("curves",),
-    stacked=True,
-    engine=resolve_engine,
-    uncompiled=("learning_rate", "epochs"),
+    seeds_in_job=SEEDS,
     trained="trained:load_trained",
     cost=cost,
-    seconds_per_cost=1e-5,
+    seconds_per_cost=SECONDS_PER_COST,
     train_rows=75_348,
-    memory_mb=1200,
+    memory_mb=250,
     default=True,
-    machine=found_compiler,
-    note=compiler_note,
+    build=build_kernel,
+    machine=kernel_here,
+    note=kernel_note,
     words="mlp_words:section_words",
 )

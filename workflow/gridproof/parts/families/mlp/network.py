@@ -1,29 +1,47 @@
-"""Multi-layer perceptrons, stacked: R replicates of one shape share every operation.
+"""The numbers of a multi-layer perceptron: where they lie, how they begin, what they are fed.
 
-Tensors are kept feature-first, so that the last axis is the long one: inputs (R, n_inputs, n),
-hidden activations (R, width, n), logits (R, n_classes, n). Weights have PyTorch's own orientation,
-(R, n_out, n_in), and biases and batch-norm tensors are (R, n_out, 1).
+All numbers of a network, trained ones and running statistics, are one float32 vector: layer by
+layer weight (n_out, n_in), bias and, with batch norm, scale gamma, shift beta, running mean and
+running variance (n_out,).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from math import prod
 
-import torch
-from torch import Tensor
+import numpy as np
+
+from gridproof.parts.families.mlp.sine import sine
+from gridproof.parts.training.random_streams import draws, uniform
 
 BATCH_NORM_EPS = 1e-5
 BATCH_NORM_MOMENTUM = 0.1
 IMPLICIT_FREQUENCIES = tuple(k / 10 for k in range(1, 11))
+TRAINED = ("weight", "bias", "gamma", "beta")
+NORMALISING = ("gamma", "beta", "running_mean", "running_var")
+ONES = ("gamma", "running_var")
+"""What batch norm begins with: ones for these, zeros for the others."""
+NONE = np.empty(0, np.float32)
 
-Tensors = dict[str, Tensor]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """A layer's numbers, views into the network's vector; the last four for batch norm only."""
+
+    weight: np.ndarray
+    bias: np.ndarray
+    gamma: np.ndarray
+    beta: np.ndarray
+    running_mean: np.ndarray
+    running_var: np.ndarray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """What fixes a network's tensors: `depth` hidden layers of `width` units, then the output."""
+    """What fixes a network's numbers: `depth` hidden layers of `width` units, then the output."""
 
     depth: int
     width: int
@@ -38,129 +56,87 @@ class Shape:
         sizes = [self.n_inputs, *[self.width] * self.depth, self.n_classes]
         return list(pairwise(sizes))
 
+    def places(self) -> Iterator[tuple[str, tuple[int, ...]]]:
+        """Yield the name, such as `weight.0`, and the shape of each tensor in their order."""
+        for layer, (n_in, n_out) in enumerate(self.layer_sizes):
+            yield f"weight.{layer}", (n_out, n_in)
+            yield f"bias.{layer}", (n_out,)
+            if self.batch_norm and layer < self.depth:
+                yield from ((f"{name}.{layer}", (n_out,)) for name in NORMALISING)
 
-def features(values: Tensor, implicit: bool) -> Tensor:
-    """Turn the features of samples (n, n_features), in their units, into inputs (n_inputs, n).
+    @property
+    def n_numbers(self) -> int:
+        """Length of a network's vector."""
+        return sum(prod(shape) for _, shape in self.places())
+
+    @property
+    def n_parameters(self) -> int:
+        """How many of them are trained."""
+        return sum(prod(shape) for name, shape in self.places() if name.split(".")[0] in TRAINED)
+
+    def tensors(self, numbers: np.ndarray) -> dict[str, np.ndarray]:
+        """Return views of vectors (..., n_numbers) as tensors by name, of shape (..., *shape)."""
+        found, at = {}, 0
+        for name, shape in self.places():
+            end = at + prod(shape)
+            found[name] = numbers[..., at:end].reshape(*numbers.shape[:-1], *shape)
+            at = end
+        return found
+
+    def layers(self, numbers: np.ndarray) -> list[Layer]:
+        """Return views of one network's vector (n_numbers,), layer by layer."""
+        tensors = self.tensors(numbers)
+        by_layer = [dict.fromkeys(NORMALISING, NONE) for _ in self.layer_sizes]
+        for name, value in tensors.items():
+            kind, layer = name.split(".")
+            by_layer[int(layer)][kind] = value
+        return [Layer(**own) for own in by_layer]
+
+    def vector(self, tensors: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Return the vector (n_numbers,) of one network's tensors by name."""
+        return np.concatenate([tensors[name].ravel() for name, _ in self.places()])
+
+
+def shape_of(tensors: Mapping[str, np.ndarray], parameters: Mapping[str, object]) -> Shape:
+    """Return the shape of a network from its tensors and the parameters of its cell."""
+    depth = int(str(parameters["depth"]))
+    return Shape(
+        depth=depth,
+        width=int(str(parameters["width"])),
+        n_inputs=tensors["weight.0"].shape[-1],
+        n_classes=tensors[f"weight.{depth}"].shape[-2],
+        batch_norm=bool(parameters["batch_norm"]),
+        residual=bool(parameters["residual"]),
+    )
+
+
+def initial_numbers(shape: Shape, seed: int) -> np.ndarray:
+    """Draw one network as torch.nn.Linear and BatchNorm1d initialise theirs: (n_numbers,) float32.
+
+    Weight, then bias, layer by layer, both uniform in +-1/sqrt(n_in) (torch.nn.Linear's default).
+    """
+    drawn = draws(shape.n_numbers, "weights", seed)
+    numbers, at = np.zeros(shape.n_numbers, np.float32), 0
+    for name, value in shape.tensors(numbers).items():
+        kind, layer = name.split(".")
+        if kind in NORMALISING:
+            value[...] = kind in ONES
+            continue
+        bound = shape.layer_sizes[int(layer)][0] ** -0.5
+        value[...] = uniform(drawn[at : at + value.size], bound).reshape(value.shape)
+        at += value.size
+    return numbers
+
+
+def network_inputs(values: np.ndarray, implicit: bool) -> np.ndarray:
+    """Turn the features of samples (n, n_features), in their units, into inputs (n, n_inputs).
 
     They are the inputs as they are; `implicit` gives sin(a * x) for a = 0.1 ... 1.0 of each
     feature, ten inputs a feature, the ten frequencies of the first feature before those of the
     second.
     """
-    if not implicit:
-        return values.T.contiguous()
-    frequencies = torch.tensor(IMPLICIT_FREQUENCIES, dtype=values.dtype)
-    return torch.sin(values.T.unsqueeze(1) * frequencies.unsqueeze(1)).flatten(0, 1)
-
-
-def batch_norm(
-    layer: int, inputs: Tensor, parameters: Tensors, buffers: Tensors, train: bool
-) -> tuple[Tensor, Tensors]:
-    """Normalise inputs (R, width, n) over the samples, as torch.nn.BatchNorm1d does.
-
-    Every unit of every replicate is a channel of one call. Returns the outputs and the running
-    statistics after it (Ioffe and Szegedy, arXiv:1502.03167): biased variance to normalise,
-    unbiased variance in the running estimate.
-    """
-    replicates, width, n = inputs.shape
-    running = {name: buffers[name].clone() for name in running_names(layer)}
-    mean, var = (value.view(-1) for value in running.values())
-    outputs = torch.nn.functional.batch_norm(
-        inputs.reshape(1, replicates * width, n),
-        mean,
-        var,
-        parameters[f"gamma.{layer}"].reshape(-1),
-        parameters[f"beta.{layer}"].reshape(-1),
-        training=train,
-        momentum=BATCH_NORM_MOMENTUM,
-        eps=BATCH_NORM_EPS,
-    )
-    return outputs.view(replicates, width, n), running
-
-
-def running_names(layer: int) -> tuple[str, str]:
-    """Return the names of a layer's running mean and running variance."""
-    return f"running_mean.{layer}", f"running_var.{layer}"
-
-
-def hidden_layer(
-    layer: int,
-    activations: Tensor,
-    parameters: Tensors,
-    buffers: Tensors,
-    shape: Shape,
-    train: bool,
-) -> tuple[Tensor, Tensors]:
-    """Apply hidden layer `layer`: linear, optional batch norm, ReLU, optional residual sum.
-
-    Returns the activations (R, width, n) and, with batch norm, the running statistics after it.
-    """
-    updated: Tensors = {}
-    outputs = torch.baddbmm(parameters[f"bias.{layer}"], parameters[f"weight.{layer}"], activations)
-    if shape.batch_norm:
-        outputs, updated = batch_norm(layer, outputs, parameters, buffers, train)
-    outputs = torch.relu(outputs)
-    if shape.residual and layer > 0:
-        outputs = activations + outputs
-    return outputs, updated
-
-
-def forward(
-    parameters: Tensors, buffers: Tensors, inputs: Tensor, shape: Shape, train: bool
-) -> tuple[Tensor, Tensors]:
-    """Return logits (R, n_classes, n) of inputs (R, n_inputs, n), and the running statistics."""
-    activations = inputs
-    running: Tensors = dict(buffers)
-    for layer in range(shape.depth):
-        activations, updated = hidden_layer(layer, activations, parameters, buffers, shape, train)
-        running.update(updated)
-    output = shape.depth
-    logits = torch.baddbmm(
-        parameters[f"bias.{output}"], parameters[f"weight.{output}"], activations
-    )
-    return logits, running
-
-
-def initial_network(shape: Shape, generator: torch.Generator) -> tuple[Tensors, Tensors]:
-    """Draw one network (no replicate axis) as torch.nn.Linear and BatchNorm1d initialise theirs.
-
-    Weight, then bias, layer by layer, both uniform in +-1/sqrt(n_in) (torch.nn.Linear's default).
-    Returns the trained parameters and the buffers (running statistics).
-    """
-    parameters: Tensors = {}
-    buffers: Tensors = {}
-    for layer, (n_in, n_out) in enumerate(shape.layer_sizes):
-        bound = n_in**-0.5
-        for name, size in ((f"weight.{layer}", (n_out, n_in)), (f"bias.{layer}", (n_out, 1))):
-            parameters[name] = torch.empty(size).uniform_(-bound, bound, generator=generator)
-        if shape.batch_norm and layer < shape.depth:
-            parameters[f"gamma.{layer}"] = torch.ones(n_out, 1)
-            parameters[f"beta.{layer}"] = torch.zeros(n_out, 1)
-            buffers[f"running_mean.{layer}"] = torch.zeros(n_out, 1)
-            buffers[f"running_var.{layer}"] = torch.ones(n_out, 1)
-    return parameters, buffers
-
-
-def predict(
-    tensors: Mapping[str, Tensor], parameters: Mapping[str, object], points: Tensor
-) -> Tensor:
-    """Return the logits (n, n_classes) of one checkpoint at `points` (n, n_features), in eval mode.
-
-    `tensors` has the names and shapes of a checkpoint file, `parameters` the cell's parameters.
-    """
-    depth = int(str(parameters["depth"]))
-    weights = {
-        name: (value if name.startswith("weight") else value.unsqueeze(1)).unsqueeze(0)
-        for name, value in tensors.items()
-    }
-    shape = Shape(
-        depth=depth,
-        width=int(str(parameters["width"])),
-        n_inputs=tensors["weight.0"].shape[1],
-        n_classes=tensors[f"weight.{depth}"].shape[0],
-        batch_norm=bool(parameters["batch_norm"]),
-        residual=bool(parameters["residual"]),
-    )
-    inputs = features(points, bool(parameters["implicit"])).unsqueeze(0)
-    with torch.inference_mode():
-        logits, _ = forward(weights, weights, inputs, shape, train=False)
-    return logits[0].T
+    exact = values.astype(np.float32)
+    if implicit:
+        frequencies = np.array(IMPLICIT_FREQUENCIES, np.float32)
+        exact = sine((exact[:, :, None] * frequencies).reshape(len(exact), -1))
+    return np.ascontiguousarray(exact)

@@ -48,6 +48,7 @@ FAMILY = Family(
     kind="features",
     parameters=ProbeParameters,
     trainer="probe_training:start_probe",
+    engine="torch",
     libraries=("scikit-learn", "scipy", "torch"),
     tables=("metrics", "batches", "predictions"),
     figures=("ranking",),

@@ -13,7 +13,6 @@ import torch
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-from torch import Tensor
 
 from gridproof.part import Replicate
 from gridproof.parts.kinds.features.prepared_features import load_features
@@ -52,7 +51,6 @@ def start_probe(
     *,
     parameters: ProbeParameters,
     data: Path,
-    engine: str,
     threads: int,
     seeds: Sequence[int],
 ) -> AdamSolver | LbfgsSolver:
@@ -144,18 +142,18 @@ class LbfgsSolver:
             return f"lbfgs has not converged after {self._iterations} iterations"
         return f"lbfgs has converged after {self._iterations} iterations"
 
-    def state(self) -> dict[str, Tensor]:
-        """Return the fitted classifier, as tensors by name."""
+    def state(self) -> dict[str, np.ndarray]:
+        """Return the fitted classifier, as arrays by name."""
         return {
-            "weight": self._weight,
-            "bias": self._bias,
-            "iterations": torch.tensor(self._iterations),
+            "weight": self._weight.numpy(),
+            "bias": self._bias.numpy(),
+            "iterations": np.array(self._iterations),
         }
 
-    def restore(self, state: Mapping[str, Tensor]) -> None:
+    def restore(self, state: Mapping[str, np.ndarray]) -> None:
         """Continue from what `state()` returned, in this or another process."""
-        self._weight = state["weight"].clone()
-        self._bias = state["bias"].clone()
+        self._weight = torch.from_numpy(state["weight"].copy())
+        self._bias = torch.from_numpy(state["bias"].copy())
         self._iterations = int(state["iterations"])
 
     def replicate(self, seed: int) -> Replicate:

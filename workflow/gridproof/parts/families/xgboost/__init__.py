@@ -36,6 +36,7 @@ FAMILY = Family(
     kind="images",
     parameters=XgboostParameters,
     trainer="boosting:XgboostTraining",
+    engine="xgboost",
     libraries=("xgboost",),
     tables=("metrics", "batches", "predictions"),
     figures=("ranking",),

@@ -11,9 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 import xgboost
-from torch import Tensor
 
 from gridproof.errors import GridproofError
 from gridproof.part import Replicate
@@ -52,7 +50,6 @@ class XgboostTraining:
         *,
         parameters: XgboostParameters,
         data: Path,
-        engine: str,
         threads: int,
         seeds: Sequence[int],
     ) -> None:
@@ -107,19 +104,19 @@ class XgboostTraining:
         logits: np.ndarray = booster.inplace_predict(self._pixels[split], predict_type="margin")
         return logits
 
-    def state(self) -> dict[str, Tensor]:
-        """Return all that changes, as tensors by name."""
+    def state(self) -> dict[str, np.ndarray]:
+        """Return all that changes, as arrays by name."""
         return {
-            "round": torch.tensor(self.round),
-            "metrics": torch.from_numpy(self.metrics.copy()),
-            MODEL: torch.from_numpy(np.frombuffer(self._model, np.uint8).copy()),
+            "round": np.array(self.round),
+            "metrics": self.metrics.copy(),
+            MODEL: np.frombuffer(self._model, np.uint8),
         }
 
-    def restore(self, state: Mapping[str, Tensor]) -> None:
+    def restore(self, state: Mapping[str, np.ndarray]) -> None:
         """Continue from what `state()` returned, in this or another process."""
         self.round = int(state["round"])
-        self.metrics = state["metrics"].numpy().copy()
-        self._model = state[MODEL].numpy().tobytes()
+        self.metrics = state["metrics"].copy()
+        self._model = state[MODEL].tobytes()
 
     def replicate(self, seed: int) -> Replicate:
         """Return the finished result; every seed has the same."""

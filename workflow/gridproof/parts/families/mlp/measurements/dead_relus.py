@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import torch
-from torch import Tensor
+import numpy as np
 
 from gridproof.part import Value, measurement
-from gridproof.parts.families.mlp.network import Tensors, hidden_layer
-from gridproof.parts.families.mlp.trained import CHUNK, TrainedCell
+from gridproof.parts.families.mlp.kernel import native
+from gridproof.parts.families.mlp.trained import TrainedCell
 
 
 @measurement(
@@ -28,28 +25,18 @@ def measure(cell: TrainedCell) -> list[Value]:
     inputs, _ = cell.inputs("train")
     values = []
     for epoch in sorted({cell.epochs[0], cell.epochs[-1]}):
-        shares = dead_shares(cell, cell.stacked(epoch), inputs)
-        for at, seed in enumerate(cell.seeds):
-            for layer, share in enumerate(shares[:, at].tolist()):
-                values.append(Value(seed, epoch, layer, "dead_share", share))
+        for seed in cell.seeds:
+            for layer, share in enumerate(dead_shares(cell, seed, epoch, inputs)):
+                values.append(Value(seed, epoch, layer, "dead_share", float(share)))
     return values
 
 
-def dead_shares(cell: TrainedCell, network: Tensors, inputs: Tensor) -> Tensor:
-    """Return the share of units that stay zero over inputs (n_inputs, n), of shape (depth, R)."""
-    plain = replace(cell.shape, residual=False)
-    largest = torch.full((cell.shape.depth, len(cell.seeds), cell.shape.width), -torch.inf)
-    with torch.inference_mode():
-        for part in inputs.split(CHUNK, 1):
-            activations = part.expand(len(cell.seeds), -1, -1)
-            for layer in range(cell.shape.depth):
-                relu, _ = hidden_layer(layer, activations, network, network, plain, train=False)
-                summed = cell.shape.residual and layer > 0
-                activations = activations + relu if summed else relu
-                largest[layer] = torch.maximum(largest[layer], relu.amax(2))
-    shares = (largest <= 0).double().mean(2)
-    for layer in range(cell.shape.depth):
-        whole = torch.isfinite(largest[layer]).all(1)
-        whole &= torch.isfinite(network[f"weight.{layer}"]).flatten(1).all(1)
-        shares[layer, ~whole] = torch.nan
+def dead_shares(cell: TrainedCell, seed: int, epoch: int, inputs: np.ndarray) -> np.ndarray:
+    """Return each hidden layer's share of units that stay zero over inputs (n, n_inputs)."""
+    numbers = cell.numbers(seed, epoch)
+    largest = native().largest_activations(cell.shape, numbers, inputs)
+    shares = (largest <= 0).mean(1)
+    for layer, own in enumerate(cell.shape.layers(numbers)[:-1]):
+        if not (np.isfinite(largest[layer]).all() and np.isfinite(own.weight).all()):
+            shares[layer] = np.nan
     return shares
