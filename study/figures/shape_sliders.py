@@ -112,8 +112,9 @@ def draw_frame(grid: MapGrid, prediction: Prediction, colors: list[str]) -> np.n
 def sprite_uri(frames: list[np.ndarray]) -> str:
     """Return frames of equal size, one below the other, as one lossless WebP in a `data:` URI."""
     content = BytesIO()
+    # method 6 saves one byte in fifteen and takes 25 times as long
     Image.fromarray(np.concatenate(frames)).save(
-        content, "WEBP", lossless=True, quality=100, method=6
+        content, "WEBP", lossless=True, quality=100, method=4
     )
     return f"data:image/webp;base64,{base64.b64encode(content.getvalue()).decode('ascii')}"
 

@@ -11,11 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import lcm
+from math import comb, lcm
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binom
 
 from gridproof.errors import GridproofError
 
@@ -254,7 +253,9 @@ def _swapped_sums(sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     distribution, lowest = np.ones(1), 0
     for size, count in zip(*np.unique(sizes[sizes > 0], return_counts=True), strict=True):
         spaced = np.zeros(2 * int(size) * int(count) + 1)
-        spaced[:: 2 * int(size)] = binom.pmf(np.arange(count + 1), count, 0.5)
+        spaced[:: 2 * int(size)] = np.array(
+            [comb(int(count), k) / 2 ** int(count) for k in range(count + 1)]
+        )
         distribution = np.convolve(distribution, spaced)
         lowest -= int(size) * int(count)
     return np.arange(lowest, lowest + len(distribution)), distribution

@@ -8,10 +8,7 @@ from itertools import product
 from pathlib import Path
 
 import matplotlib
-
-matplotlib.use("Agg")
-
-import matplotlib.pyplot as plt
+import matplotlib.style
 
 STYLE_FILE = Path(__file__).with_name("style.mplstyle")
 WIDTH = 7.0
@@ -28,16 +25,16 @@ SEA_COLOR = "#F2F5F8"
 @contextmanager
 def figure_style() -> Iterator[None]:
     """Draw inside this block with the style file and nothing of the user's own configuration."""
-    with plt.rc_context():
+    with matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.use("Agg")
-        plt.style.use(STYLE_FILE)
+        matplotlib.style.use(STYLE_FILE)
         yield
 
 
 def line_styles(count: int) -> list[tuple[str, str]]:
     """Return `count` pairs of colour and dash: colours first, then the same colours dashed."""
-    colors = plt.rcParams["axes.prop_cycle"].by_key()["color"]
+    colors = matplotlib.rcParams["axes.prop_cycle"].by_key()["color"]
     dashes = ("-", "--", "-.", ":")
     styles = [(color, dash) for dash, color in product(dashes, colors)]
     return [styles[index % len(styles)] for index in range(count)]

@@ -35,7 +35,7 @@ def webp(path: Path, quality: int, width: int | None = None) -> bytes:
         pixels = image.convert("RGB")
     if width is not None and pixels.width > width:
         pixels = pixels.resize((width, round(pixels.height * width / pixels.width)))
-    pixels.save(content, "WEBP", quality=quality, method=6)
+    pixels.save(content, "WEBP", quality=quality, method=4)
     return content.getvalue()
 
 
