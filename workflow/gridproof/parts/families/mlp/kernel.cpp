@@ -11,14 +11,14 @@
 // groups; lanes without a sample hold zeros. Batches below 8 put units in the lanes instead, and
 // make the same sums.
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <limits>
-#include <utility>
-#include <algorithm>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -50,11 +50,19 @@ inline Int below(int n) {
   return lane < Int{n, n, n, n, n, n, n, n};
 }
 
+/// 0 for what is below, NaN for NaN.
+inline Vec relu(Vec x) { return x < Vec{} ? Vec{} : x; }
+
 /// ((0 + 4) + (2 + 6)) + ((1 + 5) + (3 + 7)).
 inline float tree(Vec a) {
   a += SHUFFLE(a, a, 4, 5, 6, 7, 0, 1, 2, 3);
   a += SHUFFLE(a, a, 2, 3, 0, 1, 6, 7, 4, 5);
   return a[0] + a[1];
+}
+
+/// The same of eight vectors, lane by lane.
+inline Vec tree_of(const Vec* a) {
+  return ((a[0] + a[4]) + (a[2] + a[6])) + ((a[1] + a[5]) + (a[3] + a[7]));
 }
 
 /// The trees of eight vectors at once, in the order 0, 2, 4, 6, 1, 3, 5, 7.
@@ -66,7 +74,8 @@ inline Vec trees(const Vec* a) {
   }
   for (int k = 0; k < 2; k++) {
     const Vec x = half[2 * k], y = half[2 * k + 1];
-    quarter[k] = SHUFFLE(x, y, 0, 1, 8, 9, 4, 5, 12, 13) + SHUFFLE(x, y, 2, 3, 10, 11, 6, 7, 14, 15);
+    quarter[k] =
+        SHUFFLE(x, y, 0, 1, 8, 9, 4, 5, 12, 13) + SHUFFLE(x, y, 2, 3, 10, 11, 6, 7, 14, 15);
   }
   const Vec x = quarter[0], y = quarter[1];
   return SHUFFLE(x, y, 0, 2, 8, 10, 4, 6, 12, 14) + SHUFFLE(x, y, 1, 3, 9, 11, 5, 7, 13, 15);
@@ -118,7 +127,8 @@ struct Shape {
 /// Where the numbers of one layer lie in a network's vector.
 struct Layer {
   int n_in, n_out;
-  float *weight, *bias, *gamma, *beta, *mean, *variance;  // the last four: nullptr without batch norm
+  float *weight, *bias, *gamma, *beta, *mean,
+      *variance;  // the last four: nullptr without batch norm
 };
 
 std::vector<Layer> layers_of(const Shape& shape, float* at) {
@@ -172,14 +182,20 @@ inline void affine_block(const float* w, int64_t out, int64_t in, const float* b
 }
 
 template <class Store>
-inline void affine(const float* w, int64_t out, int64_t in, const float* bias, const Vec* x, int n_out,
-                   int n_in, Store store) {
+inline void affine(const float* w, int64_t out, int64_t in, const float* bias, const Vec* x,
+                   int n_out, int n_in, Store store) {
   int first = 0;
   for (; first + 4 <= n_out; first += 4) affine_block<4>(w, out, in, bias, x, n_in, first, store);
   switch (n_out - first) {
-    case 3: affine_block<3>(w, out, in, bias, x, n_in, first, store); break;
-    case 2: affine_block<2>(w, out, in, bias, x, n_in, first, store); break;
-    case 1: affine_block<1>(w, out, in, bias, x, n_in, first, store); break;
+    case 3:
+      affine_block<3>(w, out, in, bias, x, n_in, first, store);
+      break;
+    case 2:
+      affine_block<2>(w, out, in, bias, x, n_in, first, store);
+      break;
+    case 1:
+      affine_block<1>(w, out, in, bias, x, n_in, first, store);
+      break;
   }
 }
 
@@ -188,6 +204,9 @@ struct Panels {
   Vec* at;
   int64_t stride;  // vectors from panel to panel
   Vec* panel(int p) const { return at + p * stride; }
+  Vec& operator()(int unit, int column) const {
+    return panel(column / PANEL)[PANEL * unit + column % PANEL];
+  }
 };
 
 template <int O, int I>
@@ -209,7 +228,8 @@ inline void gradient_block(float* gradient, int n_in, const Vec* d, int64_t d_st
 }
 
 template <int O>
-inline void gradient_rows(float* gradient, int n_in, Panels d, Panels x, int from, int to, int panels) {
+inline void gradient_rows(float* gradient, int n_in, Panels d, Panels x, int from, int to,
+                          int panels) {
   int i = from;
   for (; i + 4 <= to; i += 4)
     gradient_block<O, 4>(gradient + i, n_in, d.at, d.stride, x.at + PANEL * i, x.stride, panels);
@@ -223,9 +243,11 @@ void add_weight_gradient(float* gradient, Panels d, Panels x, int n_out, int n_i
     const int to = std::min(n_in, from + TILE);
     int o = 0;
     for (; o + 2 <= n_out; o += 2)
-      gradient_rows<2>(gradient + (int64_t)o * n_in, n_in, {d.at + PANEL * o, d.stride}, x, from, to, panels);
+      gradient_rows<2>(gradient + (int64_t)o * n_in, n_in, {d.at + PANEL * o, d.stride}, x, from,
+                       to, panels);
     if (o < n_out)
-      gradient_rows<1>(gradient + (int64_t)o * n_in, n_in, {d.at + PANEL * o, d.stride}, x, from, to, panels);
+      gradient_rows<1>(gradient + (int64_t)o * n_in, n_in, {d.at + PANEL * o, d.stride}, x, from,
+                       to, panels);
   }
 }
 
@@ -233,13 +255,12 @@ void add_weight_gradient(float* gradient, Panels d, Panels x, int n_out, int n_i
 void add_sample_sums(float* sums, Panels d, int n, int panels) {
   for (int u = 0; u < n; u++) {
     Vec sum = {};
-    for (int p = 0; p < panels; p++)
-      for (int j = 0; j < PANEL; j++) sum += d.panel(p)[PANEL * u + j];
+    for (int c = 0; c < PANEL * panels; c++) sum += d(u, c);
     sums[u] += tree(sum);
   }
 }
 
-/// What softmax finds of eight samples: the sum of the exponentials, the largest and the true logit.
+/// What softmax finds of a column: the sum of the exponentials, the largest and the true logit.
 struct Column {
   Vec sum, largest, wanted;
   Vec loss() const { return logarithm(sum) + (largest - wanted); }
@@ -273,8 +294,6 @@ class Network {
     }
   }
 
-  const std::vector<Layer>& layers() const { return layers_; }
-
   /// Take n samples: rows of values (., n_inputs) and labels, in some order or one after another.
   void gather(const float* values, const int32_t* labels, const int32_t* order, int n) {
     samples_ = n;
@@ -303,7 +322,7 @@ class Network {
         Vec* to = z.panel(p);
         if (hidden && !normalise)
           affine(layer.weight, layer.n_in, 1, layer.bias, x.panel(p), layer.n_out, layer.n_in,
-                 [=](int at, Vec sum) { to[at] = sum < Vec{} ? Vec{} : sum; });
+                 [=](int at, Vec sum) { to[at] = relu(sum); });
         else
           affine(layer.weight, layer.n_in, 1, layer.bias, x.panel(p), layer.n_out, layer.n_in,
                  [=](int at, Vec sum) { to[at] = sum; });
@@ -321,26 +340,26 @@ class Network {
 
   /// Softmax of a column's logits: exponentials in place of them.
   Column softmax(int column) {
-    Vec* z = gradient(0).panel(column / PANEL) + column % PANEL;
+    const Panels z = gradient(0);
     Column found;
     float wanted[LANES] = {};
     const int32_t* label = labels_.data() + column * LANES;
     for (int lane = 0; lane < LANES && column * LANES + lane < samples_; lane++)
-      wanted[lane] = z[PANEL * label[lane]][lane];
+      wanted[lane] = z(label[lane], column)[lane];
     std::memcpy(&found.wanted, wanted, sizeof wanted);
-    found.largest = z[0];
+    found.largest = z(0, column);
     for (int q = 1; q < shape_.n_classes; q++)
-      found.largest = z[PANEL * q] > found.largest ? z[PANEL * q] : found.largest;
+      found.largest = z(q, column) > found.largest ? z(q, column) : found.largest;
     found.sum = Vec{};
     for (int first = 0; first < shape_.n_classes; first += GROUP_SAMPLES) {
       Vec lane[LANES] = {};
       for (int q = first; q < shape_.n_classes && q < first + GROUP_SAMPLES; q += LANES)
         for (int k = 0; k < LANES && q + k < shape_.n_classes; k++) {
-          Vec& value = z[PANEL * (q + k)];
+          Vec& value = z(q + k, column);
           value = exponential(value - found.largest);
           lane[k] += value;
         }
-      found.sum += ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
+      found.sum += tree_of(lane);
     }
     return found;
   }
@@ -351,6 +370,7 @@ class Network {
   /// Turn logits into the gradient of the mean loss of a batch; add up losses and right answers.
   void loss_gradient(int batch, float* loss, int64_t* right) {
     const float share = 1.0f / (float)batch;
+    const Panels z = gradient(0);
     Int count = {};
     for (int first = 0; first < columns(); first += GROUP) {
       Vec losses = {};
@@ -360,10 +380,9 @@ class Network {
         losses += only(found.loss(), here);
         count += found.right(here);
         const Vec scale = only(all(share) / found.sum, here);
-        Vec* z = gradient(0).panel(c / PANEL) + c % PANEL;
-        for (int q = 0; q < shape_.n_classes; q++) z[PANEL * q] = only(z[PANEL * q] * scale, here);
+        for (int q = 0; q < shape_.n_classes; q++) z(q, c) = only(z(q, c) * scale, here);
         for (int lane = 0; lane < LANES && c * LANES + lane < samples_; lane++)
-          z[PANEL * labels_[c * LANES + lane]][lane] -= share;
+          z(labels_[c * LANES + lane], c)[lane] -= share;
       }
       *loss += tree(losses);
     }
@@ -393,8 +412,7 @@ class Network {
   void probabilities() {
     for (int c = 0; c < columns(); c++) {
       const Vec sum = softmax(c).sum;
-      Vec* z = gradient(0).panel(c / PANEL) + c % PANEL;
-      for (int q = 0; q < shape_.n_classes; q++) z[PANEL * q] = z[PANEL * q] / sum;
+      for (int q = 0; q < shape_.n_classes; q++) gradient(0)(q, c) /= sum;
     }
   }
 
@@ -410,11 +428,12 @@ class Network {
         *right -= correct[lane];
       }
     }
-    *loss += ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) + ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
+    const double* a = lanes;
+    *loss += ((a[0] + a[4]) + (a[2] + a[6])) + ((a[1] + a[5]) + (a[3] + a[7]));
   }
 
-  float logit(int unit, int sample) const {
-    return gradient(0).panel(sample / (PANEL * LANES))[PANEL * unit + sample / LANES % PANEL][sample % LANES];
+  float output(int unit, int sample) const {
+    return gradient(0)(unit, sample / LANES)[sample % LANES];
   }
 
   /// Raise largest (depth, width) to what the ReLUs give; NaN stays.
@@ -423,7 +442,7 @@ class Network {
       for (int u = 0; u < shape_.width; u++, largest++) {
         Vec most = all(*largest);
         for (int c = 0; c < columns(); c++) {
-          const Vec x = relu_of(l).panel(c / PANEL)[PANEL * u + c % PANEL];
+          const Vec x = relu_of(l)(u, c);
           most = ((x > most) | (x != x)) & present(c) ? x : most;
         }
         for (int lane = 0; lane < LANES; lane++)
@@ -444,7 +463,9 @@ class Network {
     }
   }
 
-  Panels relu_of(int l) const { return shape_.residual ? plane(rectified_, l + 1) : plane(hidden_, l + 1); }
+  Panels relu_of(int l) const {
+    return shape_.residual ? plane(rectified_, l + 1) : plane(hidden_, l + 1);
+  }
 
  private:
   Panels plane(const Room& room, int l) const { return {room.at + l * plane_, stride_}; }
@@ -453,10 +474,7 @@ class Network {
   /// Zero the lanes without a sample.
   void clear_absent(Panels z, int n) const {
     for (int c = samples_ / LANES; c < columns(); c++)
-      for (int u = 0; u < n; u++) {
-        Vec& value = z.panel(c / PANEL)[PANEL * u + c % PANEL];
-        value = only(value, present(c));
-      }
+      for (int u = 0; u < n; u++) z(u, c) = only(z(u, c), present(c));
   }
 
   /// The gradient of layer l's inputs, masked by the ReLU that made them.
@@ -481,12 +499,13 @@ class Network {
     }
   }
 
-  float sample_sum(Panels z, int unit) const {
+  /// The sum over the samples of what is in their columns.
+  template <class Term>
+  float sample_sum(Term term) const {
     float total = 0.0f;
-    for (int p = 0; p < used_; p += GROUP / PANEL) {
+    for (int first = 0; first < columns(); first += GROUP) {
       Vec sum = {};
-      for (int k = p; k < used_ && k < p + GROUP / PANEL; k++)
-        for (int j = 0; j < PANEL; j++) sum += z.panel(k)[PANEL * unit + j];
+      for (int c = first; c < columns() && c < first + GROUP; c++) sum += term(c);
       total += tree(sum);
     }
     return total;
@@ -498,30 +517,16 @@ class Network {
     const Panels normal = plane(normalised_, l);
     clear_absent(z, layer.n_out);
     for (int u = 0; u < layer.n_out; u++) {
-      const float mean = sample_sum(z, u) / n;
-      for (int c = 0; c < columns(); c++) {
-        const int p = c / PANEL, at = PANEL * u + c % PANEL;
-        normal.panel(p)[at] = only(z.panel(p)[at] - all(mean), present(c));
-      }
-      float total = 0.0f;
-      for (int p = 0; p < used_; p += GROUP / PANEL) {
-        Vec sum = {};
-        for (int k = p; k < used_ && k < p + GROUP / PANEL; k++)
-          for (int j = 0; j < PANEL; j++) {
-            const Vec x = normal.panel(k)[PANEL * u + j];
-            sum += x * x;
-          }
-        total += tree(sum);
-      }
-      const float variance = total / n, inverse = 1.0f / std::sqrt(variance + EPSILON);
+      const float mean = sample_sum([&](int c) { return z(u, c); }) / n;
+      for (int c = 0; c < columns(); c++) normal(u, c) = only(z(u, c) - all(mean), present(c));
+      const float variance = sample_sum([&](int c) { return normal(u, c) * normal(u, c); }) / n;
+      const float inverse = 1.0f / std::sqrt(variance + EPSILON);
       inverse_[l * shape_.width + u] = inverse;
       layer.mean[u] = layer.mean[u] * (1.0f - MOMENTUM) + mean * MOMENTUM;
       layer.variance[u] = layer.variance[u] * (1.0f - MOMENTUM) + variance * unbiased * MOMENTUM;
       for (int c = 0; c < columns(); c++) {
-        const int p = c / PANEL, at = PANEL * u + c % PANEL;
-        normal.panel(p)[at] = normal.panel(p)[at] * all(inverse);
-        const Vec y = normal.panel(p)[at] * all(layer.gamma[u]) + all(layer.beta[u]);
-        z.panel(p)[at] = y < Vec{} ? Vec{} : y;
+        normal(u, c) *= all(inverse);
+        z(u, c) = relu(normal(u, c) * all(layer.gamma[u]) + all(layer.beta[u]));
       }
     }
   }
@@ -531,10 +536,8 @@ class Network {
     for (int u = 0; u < layer.n_out; u++) {
       const float inverse = 1.0f / std::sqrt(layer.variance[u] + EPSILON);
       for (int c = 0; c < columns(); c++) {
-        Vec& value = z.panel(c / PANEL)[PANEL * u + c % PANEL];
-        const Vec normal = (value - all(layer.mean[u])) * all(inverse);
-        const Vec y = normal * all(layer.gamma[u]) + all(layer.beta[u]);
-        value = y < Vec{} ? Vec{} : y;
+        const Vec normal = (z(u, c) - all(layer.mean[u])) * all(inverse);
+        z(u, c) = relu(normal * all(layer.gamma[u]) + all(layer.beta[u]));
       }
     }
   }
@@ -544,21 +547,13 @@ class Network {
     const float n = (float)samples_;
     const Panels normal = plane(normalised_, l);
     for (int u = 0; u < layer.n_out; u++) {
-      float sum = sample_sum(d, u), product = 0.0f;
-      for (int p = 0; p < used_; p += GROUP / PANEL) {
-        Vec part = {};
-        for (int k = p; k < used_ && k < p + GROUP / PANEL; k++)
-          for (int j = 0; j < PANEL; j++)
-            part += d.panel(k)[PANEL * u + j] * normal.panel(k)[PANEL * u + j];
-        product += tree(part);
-      }
+      const float sum = sample_sum([&](int c) { return d(u, c); });
+      const float product = sample_sum([&](int c) { return d(u, c) * normal(u, c); });
       const float scale = layer.gamma[u] * inverse_[l * shape_.width + u];
       const float mean = sum / n, slope = product / n;
       for (int c = 0; c < columns(); c++) {
-        const int p = c / PANEL, at = PANEL * u + c % PANEL;
-        Vec& value = d.panel(p)[at];
-        value = ((value - all(mean)) - normal.panel(p)[at] * all(slope)) * all(scale);
-        value = only(value, present(c));
+        const Vec centred = (d(u, c) - all(mean)) - normal(u, c) * all(slope);
+        d(u, c) = only(centred * all(scale), present(c));
       }
       layer.gamma[u] -= rate * product;
       layer.beta[u] -= rate * sum;
@@ -611,7 +606,8 @@ class SmallBatches {
         ((float*)own.bias)[o] = layer.bias[o];
         for (int i = 0; i < layer.n_in; i++)
           ((float*)own.by_input)[i * own.out * LANES + o] =
-              ((float*)own.by_output)[o * own.in * LANES + i] = layer.weight[(int64_t)o * layer.n_in + i];
+              ((float*)own.by_output)[o * own.in * LANES + i] =
+                  layer.weight[(int64_t)o * layer.n_in + i];
       }
       lanes_.push_back(own);
       widest_ = std::max(widest_, std::max(own.in, own.out));
@@ -628,17 +624,20 @@ class SmallBatches {
       for (int o = 0; o < layer.n_out; o++) {
         layer.bias[o] = ((float*)lanes_[l].bias)[o];
         for (int i = 0; i < layer.n_in; i++)
-          layer.weight[(int64_t)o * layer.n_in + i] = ((float*)lanes_[l].by_output)[o * lanes_[l].in * LANES + i];
+          layer.weight[(int64_t)o * layer.n_in + i] =
+              ((float*)lanes_[l].by_output)[o * lanes_[l].in * LANES + i];
       }
     }
   }
 
   /// Take one step on B samples; return their mean loss.
   template <int B>
-  float step(const float* values, const int32_t* labels, const int32_t* order, float rate, int64_t* right) {
+  float step(const float* values, const int32_t* labels, const int32_t* order, float rate,
+             int64_t* right) {
     for (int b = 0; b < B; b++)
       for (int f = 0; f < shape_.n_inputs; f++)
-        ((float*)(lanes_[0].hidden + b * lanes_[0].in))[f] = values[(int64_t)order[b] * shape_.n_inputs + f];
+        ((float*)(lanes_[0].hidden + b * lanes_[0].in))[f] =
+            values[(int64_t)order[b] * shape_.n_inputs + f];
     for (int l = 0; l <= shape_.depth; l++) forward<B>(l);
     const float loss = loss_gradient<B>(labels, order, right);
     for (int l = shape_.depth; l >= 0; l--) backward<B>(l, rate);
@@ -658,7 +657,8 @@ class SmallBatches {
     size_t n = 0, widest = 0;
     for (const Layer& layer : layers) {
       const size_t in = in_vectors(layer.n_in), out = in_vectors(layer.n_out);
-      n += layer.n_in * out + layer.n_out * in + out + (LANES - 1) * (in + (shape.residual ? out : 0));
+      n += layer.n_in * out + layer.n_out * in + out +
+           (LANES - 1) * (in + (shape.residual ? out : 0));
       widest = std::max(widest, std::max(in, out));
     }
     return n + 3 * (LANES - 1) * widest;
@@ -669,12 +669,13 @@ class SmallBatches {
   static Vec lane_tree(Term term) {
     Vec a[LANES];
     for (int b = 0; b < LANES; b++) a[b] = b < B ? Vec{} + term(b) : Vec{};
-    return ((a[0] + a[4]) + (a[2] + a[6])) + ((a[1] + a[5]) + (a[3] + a[7]));
+    return tree_of(a);
   }
 
   /// V vectors of outputs from vector v on, for B samples.
   template <int B, int V, class Store>
-  static void rows(const Vec* w, int stride, const Vec* bias, const Vec* x, int x_stride, int n, int v, Store store) {
+  static void rows(const Vec* w, int stride, const Vec* bias, const Vec* x, int x_stride, int n,
+                   int v, Store store) {
     Vec sum[B][V];
     for (int b = 0; b < B; b++)
       for (int k = 0; k < V; k++) sum[b][k] = bias ? bias[v + k] : Vec{};
@@ -688,7 +689,8 @@ class SmallBatches {
   }
 
   template <int B, class Store>
-  static void all_rows(const Vec* w, int stride, const Vec* bias, const Vec* x, int x_stride, int n, Store store) {
+  static void all_rows(const Vec* w, int stride, const Vec* bias, const Vec* x, int x_stride, int n,
+                       Store store) {
     int v = 0;
     for (; v + 2 <= stride; v += 2) rows<B, 2>(w, stride, bias, x, x_stride, n, v, store);
     for (; v < stride; v++) rows<B, 1>(w, stride, bias, x, x_stride, n, v, store);
@@ -702,12 +704,13 @@ class SmallBatches {
       return all_rows<B>(own.by_input, own.out, own.bias, x, own.in, layers_[l].n_in,
                          [&](int b, int v, Vec sum) { d_[b * widest_ + v] = sum; });
     Vec* h = lanes_[l + 1].hidden;
-    all_rows<B>(own.by_input, own.out, own.bias, x, own.in, layers_[l].n_in, [&](int b, int v, Vec sum) {
-      const Vec relu = sum < Vec{} ? Vec{} : sum;
-      const int at = b * own.out + v;
-      if (shape_.residual) own.rectified[at] = relu;
-      h[at] = shape_.residual && l ? x[at] + relu : relu;
-    });
+    all_rows<B>(own.by_input, own.out, own.bias, x, own.in, layers_[l].n_in,
+                [&](int b, int v, Vec sum) {
+                  const Vec positive = relu(sum);
+                  const int at = b * own.out + v;
+                  if (shape_.residual) own.rectified[at] = positive;
+                  h[at] = shape_.residual && l ? x[at] + positive : positive;
+                });
   }
 
   template <int B>
@@ -754,11 +757,12 @@ class SmallBatches {
     if (l) {
       const Vec* relu = shape_.residual ? lanes_[l - 1].rectified : own.hidden;
       const bool bypassed = shape_.residual && l < shape_.depth;
-      all_rows<B>(own.by_output, own.in, nullptr, d_, widest_, layer.n_out, [&](int b, int v, Vec sum) {
-        Vec& h = bypass_[b * widest_ + v];
-        h = bypassed ? sum + h : sum;
-        next_[b * widest_ + v] = relu[b * own.in + v] <= Vec{} ? Vec{} : h;
-      });
+      all_rows<B>(own.by_output, own.in, nullptr, d_, widest_, layer.n_out,
+                  [&](int b, int v, Vec sum) {
+                    Vec& h = bypass_[b * widest_ + v];
+                    h = bypassed ? sum + h : sum;
+                    next_[b * widest_ + v] = relu[b * own.in + v] <= Vec{} ? Vec{} : h;
+                  });
     }
     const Vec *d = d_, *x = own.hidden;
     descend<B>(own.by_output, layer.n_out, own.in, d, widest_, x, own.in, rate);
@@ -770,14 +774,15 @@ class SmallBatches {
 
   /// w[r][v] -= rate * the sum over samples of row[r] * lane[v].
   template <int B>
-  static void descend(Vec* w, int n_rows, int n_vectors, const Vec* row, int row_stride, const Vec* lane,
-                      int lane_stride, float rate) {
+  static void descend(Vec* w, int n_rows, int n_vectors, const Vec* row, int row_stride,
+                      const Vec* lane, int lane_stride, float rate) {
     const Vec step = all(rate);
     for (int r = 0; r < n_rows; r++) {
       Vec value[B];
       for (int b = 0; b < B; b++) value[b] = all(((const float*)(row + b * row_stride))[r]);
       for (int v = 0; v < n_vectors; v++)
-        w[r * n_vectors + v] -= step * lane_tree<B>([&](int b) { return value[b] * lane[b * lane_stride + v]; });
+        w[r * n_vectors + v] -=
+            step * lane_tree<B>([&](int b) { return value[b] * lane[b * lane_stride + v]; });
     }
   }
 
@@ -790,20 +795,21 @@ class SmallBatches {
 };
 
 template <int B>
-void train_small(SmallBatches& network, const float* values, const int32_t* labels, const int32_t* order, int64_t n,
-                 float rate, float* losses, int64_t* right) {
+void train_small(SmallBatches& network, const float* values, const int32_t* labels,
+                 const int32_t* order, int64_t n, float rate, float* losses, int64_t* right) {
   for (int64_t first = 0; first + B <= n; first += B)
     *losses++ = network.step<B>(values, labels, order + first, rate, right);
 }
 
 /// Run the samples through a network in eval mode, a group at a time.
 template <class Use>
-void for_groups(const Shape& shape, const float* parameters, const float* values, const int32_t* labels, int64_t n,
-                Use use) {
+void for_groups(const Shape& shape, const float* parameters, const float* values,
+                const int32_t* labels, int64_t n, Use use) {
   Network network(shape, const_cast<float*>(parameters), (int)std::min<int64_t>(n, GROUP_SAMPLES));
   for (int64_t first = 0; first < n; first += GROUP_SAMPLES) {
     const int count = (int)std::min<int64_t>(GROUP_SAMPLES, n - first);
-    network.gather(values + first * shape.n_inputs, labels ? labels + first : nullptr, nullptr, count);
+    network.gather(values + first * shape.n_inputs, labels ? labels + first : nullptr, nullptr,
+                   count);
     network.forward(false);
     use(network, first, count);
   }
@@ -823,20 +829,28 @@ void train_epoch(const Shape* shape, float* parameters, const float* values, con
       const int32_t* rows = order + first;
       float* to = losses + first / batch_size;
       switch (size) {
-        case 1: return train_small<1>(network, values, labels, rows, count, rate, to, right);
-        case 2: return train_small<2>(network, values, labels, rows, count, rate, to, right);
-        case 3: return train_small<3>(network, values, labels, rows, count, rate, to, right);
-        case 4: return train_small<4>(network, values, labels, rows, count, rate, to, right);
-        case 5: return train_small<5>(network, values, labels, rows, count, rate, to, right);
-        case 6: return train_small<6>(network, values, labels, rows, count, rate, to, right);
-        case 7: return train_small<7>(network, values, labels, rows, count, rate, to, right);
+        case 1:
+          return train_small<1>(network, values, labels, rows, count, rate, to, right);
+        case 2:
+          return train_small<2>(network, values, labels, rows, count, rate, to, right);
+        case 3:
+          return train_small<3>(network, values, labels, rows, count, rate, to, right);
+        case 4:
+          return train_small<4>(network, values, labels, rows, count, rate, to, right);
+        case 5:
+          return train_small<5>(network, values, labels, rows, count, rate, to, right);
+        case 6:
+          return train_small<6>(network, values, labels, rows, count, rate, to, right);
+        case 7:
+          return train_small<7>(network, values, labels, rows, count, rate, to, right);
       }
     };
     train(batch_size, 0, whole);
     train(n - whole, whole, n - whole);
     return network.store();
   }
-  const int64_t at_once = shape->batch_norm ? batch_size : std::min<int64_t>(batch_size, GROUP_SAMPLES);
+  const int64_t at_once =
+      shape->batch_norm ? batch_size : std::min<int64_t>(batch_size, GROUP_SAMPLES);
   Network network(*shape, parameters, (int)std::min(at_once, n));
   for (int64_t first = 0; first < n; first += batch_size) {
     const int64_t batch = std::min(batch_size, n - first);
@@ -852,25 +866,30 @@ void train_epoch(const Shape* shape, float* parameters, const float* values, con
   }
 }
 
-void evaluate(const Shape* shape, const float* parameters, const float* values, const int32_t* labels, int64_t n,
-              double* loss, int64_t* right) {
+void evaluate(const Shape* shape, const float* parameters, const float* values,
+              const int32_t* labels, int64_t n, double* loss, int64_t* right) {
   *loss = 0.0;
   *right = 0;
-  for_groups(*shape, parameters, values, labels, n, [&](Network& network, int64_t, int) { network.score(loss, right); });
+  for_groups(*shape, parameters, values, labels, n,
+             [&](Network& network, int64_t, int) { network.score(loss, right); });
   *loss /= (double)n;
 }
 
 /// probabilities (n_classes, n)
-void predict(const Shape* shape, const float* parameters, const float* values, int64_t n, float* probabilities) {
-  for_groups(*shape, parameters, values, nullptr, n, [&](Network& network, int64_t first, int count) {
-    network.probabilities();
-    for (int q = 0; q < shape->n_classes; q++)
-      for (int b = 0; b < count; b++) probabilities[q * n + first + b] = network.logit(q, b);
-  });
+void predict(const Shape* shape, const float* parameters, const float* values, int64_t n,
+             float* probabilities) {
+  for_groups(*shape, parameters, values, nullptr, n,
+             [&](Network& network, int64_t first, int count) {
+               network.probabilities();
+               for (int q = 0; q < shape->n_classes; q++)
+                 for (int b = 0; b < count; b++)
+                   probabilities[q * n + first + b] = network.output(q, b);
+             });
 }
 
 /// largest (depth, width), to begin with what it has to exceed
-void largest_activations(const Shape* shape, const float* parameters, const float* values, int64_t n, float* largest) {
+void largest_activations(const Shape* shape, const float* parameters, const float* values,
+                         int64_t n, float* largest) {
   for_groups(*shape, parameters, values, nullptr, n,
              [&](Network& network, int64_t, int) { network.raise(largest); });
 }
