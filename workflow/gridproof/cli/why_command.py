@@ -53,8 +53,10 @@ def why(cell: CellPlan, code: Reach) -> Iterator[str]:
     if left_out:
         yield f"              left out as neutral: {', '.join(left_out)}"
     yield f"  data        {cell.data.folder.name}"
-    yield f"  engine      {cell.engine}, threads {cell.threads}"
-    yield f"  libraries   {listed(cell.libraries)}"
+    exact = cell.family.exact and cell.engine == cell.family.engine
+    threads = "the same bits with any threads on any processor" if exact else f"{cell.threads}"
+    yield f"  engine      {cell.engine}, threads: {threads}"
+    yield f"  libraries   {listed(cell.libraries) or 'none'}"
     definitions = [item for item in code.definitions if not item.is_import]
     yield (
         f"  code        {code.digest[:SHOWN_DIGITS]}: {len(definitions)} definitions that "

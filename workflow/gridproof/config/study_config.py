@@ -108,7 +108,8 @@ class StudyConfig(Section):
     )
     threads: Threads = Field(
         default=1,
-        description="CPU threads of one training job; part of a cell's identity.",
+        description="CPU threads of one training job; part of a cell's identity where its bits"
+        " depend on them.",
     )
     engine: str = Field(
         default=AUTO,
