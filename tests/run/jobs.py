@@ -28,7 +28,7 @@ PREPARED = DataPlan(
 
 
 def make_job(
-    cell: Path, data: Path, seeds: tuple[int, ...], engine: str = "eager", **changed: object
+    cell: Path, data: Path, seeds: tuple[int, ...], engine: str = "native", **changed: object
 ) -> TrainingJob:
     """Return a job of two epochs for the cell's folder `cell`."""
     spec = {
