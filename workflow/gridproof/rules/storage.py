@@ -22,7 +22,7 @@ def link_results(settings: StorageSettings) -> None:
     """Let `results` lead to the local copies of what is in a store, if there is one.
 
     Snakemake keeps them by the storage plugin and the address behind `://`. What no rule declares
-    (replicates, the state of a training, compiled code) lies beside them and is not sent: it stays
+    (replicates, the state of a training) lies beside them and is not sent: it stays
     on the machine that made it.
 
     Raises
