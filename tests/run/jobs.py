@@ -83,6 +83,20 @@ for text in sys.argv[2:]:
 """
 
 
+SLOW_TRAINER = """
+import time
+from gridproof.parts.families.mlp import mlp_training as mlp
+
+class SlowTraining(mlp.MlpTraining):
+    def advance(self):
+        time.sleep(0.05)
+        return super().advance()
+
+mlp.MlpTraining = SlowTraining
+"""
+"""A prelude that makes an epoch last long enough to be interrupted."""
+
+
 def start_process(
     *jobs: TrainingJob, save_seconds: float = NEVER, prelude: str = ""
 ) -> subprocess.Popen[str]:

@@ -14,7 +14,7 @@ from gridproof.files.formats import read_table
 from gridproof.files.layout import replicate_folder, state_file
 from gridproof.plan.job_plans import TrainingJob
 from gridproof.run.state import load_state, save_state
-from run.jobs import content, make_job, run, start_process, wait_until
+from run.jobs import SLOW_TRAINER, content, make_job, run, start_process, wait_until
 
 STATE = {
     "epoch": np.array(3),
@@ -159,17 +159,17 @@ def test_killed_training_continues_to_the_same_bytes(
     data: Path, cell: Path, tmp_path: Path
 ) -> None:
     """kill -9 in the middle: the next job continues, not from the first epoch, to equal bytes."""
-    changes = {"epochs": 100, "batch_norm": True, "batch_size": 64}
+    changes = {"epochs": 40, "batch_norm": True, "batch_size": 64}
     undisturbed = make_job(tmp_path / "undisturbed", data, (0, 1), **changes)
     job = make_job(cell, data, (0, 1), **changes)
     state = state_file(cell, 0)
-    with start_process(job, save_seconds=0.01) as process:
+    with start_process(job, save_seconds=0, prelude=SLOW_TRAINER) as process:
         wait_until(state.exists)
         process.send_signal(signal.SIGKILL)
     assert not replicate_folder(cell, 0).exists()
     saved = load_state(state, job.digest)
     assert saved is not None
-    assert 0 < int(saved["epoch"]) < 100
+    assert 0 < int(saved["epoch"]) < 40
     assert run(job) == run(undisturbed) == [0, 1]
     for seed in (0, 1):
         expected = content(replicate_folder(undisturbed.cell, seed))
