@@ -92,9 +92,7 @@ def test_a_seed_is_independent_of_what_trained_before(
 ) -> None:
     """In one process, after and beside another seed, a seed has the bits that it has first."""
     first = result(finish(start(data, arithmetic=arithmetic, seed=1, **changed)))
-    training, other = (
-        start(data, arithmetic=arithmetic, seed=seed, **changed) for seed in (1, 90)
-    )
+    training, other = (start(data, arithmetic=arithmetic, seed=seed, **changed) for seed in (1, 90))
     while not training.finished:
         other.advance()
         training.advance()

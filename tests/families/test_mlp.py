@@ -1,4 +1,4 @@
-"""A perceptron's numbers, its inputs and its way from these to logits, against PyTorch's modules."""
+"""A perceptron: its numbers, its inputs and its way to logits, against PyTorch's modules."""
 
 import math
 from collections.abc import Callable
