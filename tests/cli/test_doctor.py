@@ -50,7 +50,7 @@ def test_machine_that_can_run_a_study(project: Path) -> None:
     assert lines["gpu slots"].endswith("threads a job)")
     assert lines["disk"].endswith(f"free for {project / 'results'}")
     assert lines["project"] == str(project)
-    expected = {"platform", "cores", "memory", "C++ compiler", "Snakemake", "torch", "weights"}
+    expected = {"platform", "cores", "memory", "mlp kernel", "Snakemake", "torch", "weights"}
     assert expected <= lines.keys()
     assert result.stdout.endswith("\na study can run\n")
 

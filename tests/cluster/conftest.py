@@ -29,7 +29,6 @@ data:
      target: country}
   images: {source: patches, counts: {train: 64, val: 32, test: 32}, size: 64}
 seeds: 2
-engine: eager
 defaults:
   mlp: {depth: 2, width: 4, learning_rate: 0.05, batch_size: 64, epochs: 2}
   cnn: {image_size: 32, batch_size: 16}

@@ -27,7 +27,7 @@ data:
     {source: csv, train: data/train.csv, val: data/validation.csv, test: data/test.csv,
      target: country}
 seeds: 2
-engine: eager
+engine: torch  # slow enough to be killed in the middle
 experiments:
   batch_norm:
     set: {depth: 4, width: 16, learning_rate: 0.05, batch_size: 64, epochs: 200}

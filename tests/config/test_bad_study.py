@@ -146,10 +146,17 @@ BAD = [
     ),
     pytest.param(
         "seeds: 2",
-        "engine: compile",
-        "config.yaml, line 4: engine: found 'compile', did you mean 'compiled'? "
-        "Expected one of: auto, eager, compiled",
+        "engine: natve",
+        "config.yaml, line 4: engine: unknown engine 'natve', did you mean 'native'? "
+        "Expected one of: auto, native, torch",
         id="engine",
+    ),
+    pytest.param(
+        "    sweep:",
+        "    engine: xgboost\n    sweep:",
+        "config.yaml, line 7: experiments.rates.engine: unknown engine 'xgboost'. "
+        "Expected one of: auto, native, torch",
+        id="engine of another family",
     ),
     pytest.param(
         "title: Test",

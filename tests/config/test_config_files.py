@@ -213,8 +213,8 @@ def test_published_study_has_one_seed_and_the_experiments_of_the_default() -> No
     assert experiments_of(STUDIES[0])["epochs"].seeds == (0, 1, 2, 3, 4)
 
 
-def test_smoke_study_is_small_and_eager() -> None:
-    """At most 16 cells, 2 seeds, no compiler; experiments, figures, measurements of the default."""
+def test_smoke_study_is_small() -> None:
+    """At most 16 cells, 2 seeds; experiments, figures, measurements of the default."""
     experiments = experiments_of("config/smoke.yaml")
     default = experiments_of("config.yaml")
     places = {name for name, experiment in default.items() if experiment.family == "mlp"}
@@ -224,7 +224,7 @@ def test_smoke_study_is_small_and_eager() -> None:
     assert {name for e in experiments.values() for name in e.figures} == shown
     measured = {name for e in experiments.values() for name in e.measure}
     assert measured == {name for e in default.values() for name in e.measure}
-    assert {(e.seeds, e.engine) for e in experiments.values()} == {((0, 1), "eager")}
+    assert {(e.seeds, e.engine) for e in experiments.values()} == {((0, 1), "native")}
 
 
 def test_smoke_study_of_images_shows_every_figure_of_images() -> None:
@@ -237,9 +237,9 @@ def test_smoke_study_of_images_shows_every_figure_of_images() -> None:
 
 
 def test_demo_study_compares_four_shapes() -> None:
-    """Batch norm, learning rate 0.1, batch 512, 12 epochs, 2 seeds, eager."""
+    """Batch norm, learning rate 0.1, batch 512, 12 epochs, 2 seeds."""
     (shape,) = experiments_of("config/demo.yaml").values()
-    assert (shape.seeds, shape.engine) == ((0, 1), "eager")
+    assert (shape.seeds, shape.engine) == ((0, 1), "native")
     assert [member.label for member in shape.members] == [
         "depth 1, width 16",
         "depth 2, width 16",

@@ -107,14 +107,14 @@ def test_study_settings_hold_unless_the_experiment_has_its_own(load: Load) -> No
     """Seeds, threads, engine, data and title."""
     study = load(
         "",
-        "  own: {seeds: [7, 3], threads: 2, engine: eager, data: countries, title: Mine,\n"
+        "  own: {seeds: [7, 3], threads: 2, engine: torch, data: countries, title: Mine,\n"
         "    question: 'Why?', figures: []}\n",
     )
     plain, own = expand(*study)
-    assert (plain.seeds, plain.threads, plain.engine) == ((0, 1), 1, "auto")
+    assert (plain.seeds, plain.threads, plain.engine) == ((0, 1), 1, "native")
     assert (plain.title, plain.question, plain.data) == ("Rates", "", "countries")
     assert (plain.family, plain.figures) == ("mlp", ("curves",))
-    assert (own.seeds, own.threads, own.engine) == ((3, 7), 2, "eager")
+    assert (own.seeds, own.threads, own.engine) == ((3, 7), 2, "torch")
     assert (own.title, own.question, own.data, own.figures) == ("Mine", "Why?", "countries", ())
 
 

@@ -21,7 +21,6 @@ data:
     test: data/test.csv
     target: country
 seeds: 2
-engine: eager
 defaults:
   mlp: {depth: 2, width: 4, learning_rate: 0.05, batch_size: 64, epochs: 2}
 experiments:

@@ -84,7 +84,7 @@ def reorder_keys(workspace: Workspace) -> None:
         lambda text: text.replace(
             "{depth: 2, width: 4, learning_rate: 0.05, batch_size: 64, epochs: 2}",
             "{epochs: 2, batch_size: 64, learning_rate: 0.05, width: 4, depth: 2}",
-        ).replace("seeds: 2\nengine: eager\n", "engine: eager\nseeds: 2\n"),
+        ).replace("study: small\nparts: [study]\n", "parts: [study]\nstudy: small\n"),
     )
 
 

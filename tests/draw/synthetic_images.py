@@ -26,7 +26,7 @@ METRICS = {
 RECORD = {
     "seconds": 2.5,
     "n_parameters": 3,
-    "engine": "eager",
+    "engine": "torch",
     "threads": 1,
     "device": "cpu",
     "torch": "2.0",

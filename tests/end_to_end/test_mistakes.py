@@ -22,7 +22,6 @@ data:
     {source: csv, train: data/train.csv, val: data/validation.csv, test: data/test.csv,
      target: country}
 seeds: 1
-engine: eager
 experiments:
   epochs:
     set: {depth: 1, width: 4, batch_size: 64, epochs: 1}
@@ -35,11 +34,6 @@ Edit = Callable[[Workspace], None]
 def replaced(name: str, old: str, new: str) -> Edit:
     """Return an edit that replaces a text in a file."""
     return lambda workspace: workspace.edit(name, lambda text: text.replace(old, new, 1))
-
-
-def no_compiler(workspace: Workspace) -> None:
-    """Ask for the compiled engine where there is no compiler."""
-    workspace.edit(CONFIG, lambda text: text.replace("engine: eager", "engine: compiled"))
 
 
 BEFORE_ANY_JOB: dict[str, tuple[Edit, str]] = {
@@ -107,18 +101,6 @@ def test_damaged_checkpoint_fails_the_figure_and_names_the_file(workspace: Works
     result = workspace.command("run", "--configfile", CONFIG)
     assert result.returncode != 0
     assert str(file.relative_to(workspace.root)) in result.stdout
-    assert "Traceback" not in result.stdout
-
-
-def test_compiled_engine_without_a_compiler_fails_the_job_alone(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The engine is part of the cell: no silent change to another one."""
-    no_compiler(workspace)
-    monkeypatch.setenv("CXX", "no-such-compiler")
-    result = workspace.command("run", "--configfile", CONFIG)
-    assert result.returncode != 0
-    assert "'no-such-compiler' (apt install g++)" in result.stdout
     assert "Traceback" not in result.stdout
 
 

@@ -31,7 +31,6 @@ data:
      target: country}
   images: {source: patches, counts: {train: 16, val: 8, test: 8}, size: 64}
 seeds: 2
-engine: eager
 experiments:
   learning_rate:
     data: towns

@@ -1,8 +1,7 @@
-from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
-import torch
 
 from families.tiny import prepare_tiny
 
@@ -14,15 +13,14 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def double_precision(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let the trainer compute in float64, so that only a different formula makes a difference."""
-    from gridproof.parts.kinds.table.prepared_table import load_classes
+def double_precision(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let PyTorch's trainer compute in float64, so that only another formula makes a difference."""
+    from gridproof.parts.families.mlp import mlp_training
 
-    def load_double(directory: Path, split: str) -> tuple[object, object]:
-        features, labels = load_classes(directory, split)
-        return features.astype("float64"), labels
+    for name in ("initial_numbers", "network_inputs"):
+        single = getattr(mlp_training, name)
 
-    monkeypatch.setattr("gridproof.parts.families.mlp.mlp_training.load_classes", load_double)
-    torch.set_default_dtype(torch.float64)
-    yield
-    torch.set_default_dtype(torch.float32)
+        def double(*told: object, single=single) -> np.ndarray:
+            return single(*told).astype(np.float64)
+
+        monkeypatch.setattr(mlp_training, name, double)

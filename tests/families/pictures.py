@@ -88,7 +88,6 @@ def start(family: str, data: Path, *, seed: int = 0, **changed: object) -> Train
     training: Training = getattr(import_part(module), name)(
         parameters=declared.parameters(**PARAMETERS[family] | changed),
         data=data,
-        engine="eager",
         threads=1,
         seeds=[seed],
     )

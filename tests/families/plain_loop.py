@@ -7,9 +7,9 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from families.reference import copy_into, linear_layers, plain_network
+from families.reference import copy_into, linear_layers, plain_network, tensors_of
 from gridproof.parts.families.mlp.mlp_training import MlpTraining
-from gridproof.parts.training.random_streams import sample_order
+from gridproof.parts.training.random_streams import generator
 
 
 @dataclass
@@ -25,20 +25,23 @@ class Record:
     gradients: list[list[float]] = field(default_factory=list)
 
 
-def train_plainly(training: MlpTraining, seed: int) -> Record:
-    """Train what `training`, which has not begun, is about to train for `seed`."""
-    at = training.seeds.index(seed)
-    tensors = {name: value[at] for name, value in (training.network | training.buffers).items()}
-    record = Record(copy_into(plain_network(training.shape), tensors))
+def train_plainly(training: MlpTraining) -> Record:
+    """Train what `training`, which has not begun, is about to train, in its precision."""
+    tensors = tensors_of(training.shape, training.numbers)
+    network = plain_network(training.shape).to(tensors["weight.0"].dtype)
+    record = Record(copy_into(network, tensors))
     parameters = training.parameters
     samples = {
-        split: TensorDataset(training.inputs[split].T, labels)
+        split: TensorDataset(
+            torch.from_numpy(training.inputs[split]), torch.from_numpy(labels).long()
+        )
         for split, labels in training.labels.items()
     }
     optimizer = torch.optim.SGD(record.network.parameters(), lr=parameters.learning_rate)
     _evaluate(record, samples)
     for epoch in range(1, parameters.epochs + 1):
-        order = sample_order(len(samples["train"]), seed, epoch).tolist()
+        stream = generator("sample order", training.seed, epoch)
+        order = torch.randperm(len(samples["train"]), generator=stream).tolist()
         loader = DataLoader(samples["train"], batch_size=parameters.batch_size, sampler=order)
         _train_epoch(record, loader, optimizer)
         _evaluate(record, samples)

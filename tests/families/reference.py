@@ -1,5 +1,6 @@
-"""The networks again, in plain PyTorch, one replicate at a time."""
+"""The networks again, in plain PyTorch."""
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -56,10 +57,30 @@ def named_tensors(network: nn.Module) -> dict[str, Tensor]:
 
 
 def copy_into(network: nn.Module, tensors: dict[str, Tensor]) -> nn.Module:
-    """Set a network's tensors from those of one replicate; return the network."""
+    """Set a network's tensors; return the network."""
     own = named_tensors(network)
     assert own.keys() == tensors.keys()
     with torch.no_grad():
         for name, value in tensors.items():
-            own[name].copy_(value.reshape(own[name].shape))
+            assert own[name].shape == value.shape
+            own[name].copy_(value)
     return network
+
+
+def tensors_of(shape: Shape, numbers: np.ndarray) -> dict[str, Tensor]:
+    """Return a network's numbers as tensors by name, in memory of their own."""
+    return {name: torch.from_numpy(v.copy()) for name, v in shape.tensors(numbers).items()}
+
+
+def logits_of(shape: Shape, numbers: np.ndarray, inputs: np.ndarray) -> np.ndarray:
+    """Return the logits (n, n_classes) that nn.Sequential gives in eval mode."""
+    network = copy_into(plain_network(shape), tensors_of(shape, numbers)).eval()
+    with torch.no_grad():
+        logits: np.ndarray = network(torch.from_numpy(inputs)).numpy()
+    return logits
+
+
+def probabilities_of(shape: Shape, numbers: np.ndarray, inputs: np.ndarray) -> np.ndarray:
+    """Return their softmax (n, n_classes), in double precision."""
+    logits = torch.from_numpy(logits_of(shape, numbers, inputs))
+    return torch.softmax(logits.double(), 1).numpy()

@@ -249,6 +249,6 @@ def test_unknown_backbone_and_missing_weights_are_told(images: Path) -> None:
     """Mistakes that the study did not catch are told in one message."""
     unchecked = CnnParameters.model_construct(**CNN | {"backbone": "vgg"})
     with pytest.raises(GridproofError, match="unknown backbone 'vgg'"):
-        CnnTraining(parameters=unchecked, data=images, engine="eager", threads=1, seeds=[0])
+        CnnTraining(parameters=unchecked, data=images, threads=1, seeds=[0])
     with pytest.raises(GridproofError, match="no package brings them"):
         start("cnn", images, backbone="resnet18")

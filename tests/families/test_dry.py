@@ -21,7 +21,7 @@ from gridproof.run.job import run_job
 def start(task: int = 3, epochs: int = 2, seconds: float = 0.0, seed: int = 0) -> DryTraining:
     """Return a training of one cell that has not begun."""
     parameters = DryParameters(task=task, epochs=epochs, seconds=seconds)
-    return DryTraining(parameters=parameters, data=Path(), engine="eager", threads=1, seeds=(seed,))
+    return DryTraining(parameters=parameters, data=Path(), threads=1, seeds=(seed,))
 
 
 def finish(training: DryTraining) -> DryTraining:
@@ -34,7 +34,7 @@ def finish(training: DryTraining) -> DryTraining:
 def job_of(folder: Path, seeds: tuple[int, ...] = (0, 1)) -> TrainingJob:
     """Return a job that writes a cell below `folder`."""
     parameters = {"task": 3, "epochs": 2, "seconds": 0.0}
-    spec = {"family": "dry", "engine": "eager", "threads": 1, "parameters": parameters}
+    spec = {"family": "dry", "engine": "python", "threads": 1, "parameters": parameters}
     cell = folder / "dry-t3-0123456789ab"
     data = DataPlan(
         name="towns", kind="table", kind_module="gridproof.parts.kinds.table", options={}, digest=""
@@ -91,11 +91,11 @@ def test_epoch_lasts_as_long_as_it_is_told(monkeypatch: pytest.MonkeyPatch) -> N
     assert slept == [2.5, 2.5, 2.5]
 
 
-def test_job_that_is_not_stopped_imports_no_torch(tmp_path: Path) -> None:
-    """Ten thousand jobs do not wait for a library that none of them needs."""
+def test_job_imports_no_torch(tmp_path: Path) -> None:
+    """Ten thousand jobs do not wait for a library that none of them needs, saving state or not."""
     code = (
         "import sys; from pathlib import Path; from families.test_dry import job_of;"
-        "from gridproof.run.job import run_job; run_job(job_of(Path(sys.argv[1])), 1e9);"
+        "from gridproof.run.job import run_job; run_job(job_of(Path(sys.argv[1])), 0);"
         "sys.exit('torch' in sys.modules)"
     )
     tests = str(Path(__file__).parent.parent)

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from families.tiny import PARAMETERS, ROWS, finish, start
+from families.reference import logits_of
+from families.tiny import ROWS, each_arithmetic, finish, start
 from gridproof.errors import GridproofError
 from gridproof.part import Replicate
 from gridproof.parts.families.mlp.mlp_training import MlpTraining
-from gridproof.parts.families.mlp.network import predict
 
 LOSSES = ("train_loss", "val_loss", "test_loss")
 EVALUATED = ("val_loss", "val_accuracy", "test_loss", "test_accuracy")
@@ -20,8 +20,8 @@ def diverge(training: MlpTraining, epoch: int) -> Replicate:
     """Finish a training whose weights became NaN at the end of `epoch`; return seed 0."""
     while training.epoch < epoch:
         training.advance()
-    state = {name: value.clone() for name, value in training.state().items()}
-    state["history/weight.0"][epoch, training.seeds.index(0)] = torch.nan
+    state = {name: value.copy() for name, value in training.state().items()}
+    training.shape.tensors(state["history"][epoch])["weight.0"][:] = np.nan
     training.restore(state)
     return finish(training).replicate(0)
 
@@ -49,22 +49,17 @@ def test_gradients_are_not_recorded_unless_asked_for(data: Path) -> None:
 def test_epoch_0_is_the_untrained_network(data: Path) -> None:
     """Its train metrics are nulls, not NaN; the others are those of the initial weights."""
     training = start(data)
-    initial = {name: value[1].clone() for name, value in training.network.items()}
-    replicate = finish(training).replicate(1)
+    initial = training.numbers.copy()
+    replicate = finish(training).replicate(0)
     metrics = replicate.tables["metrics"]
     for name in ("train_loss", "train_accuracy"):
         assert np.ma.getmaskarray(metrics[name]).tolist() == [True, False, False, False, False]
     for name in EVALUATED:
         assert not np.ma.getmaskarray(metrics[name]).any()
-    for name, value in initial.items():
-        stored = torch.from_numpy(replicate.tensors["history"][name][0])
-        assert torch.equal(stored, value.reshape(stored.shape))
-    logits = predict(
-        {name: torch.from_numpy(value[0]) for name, value in replicate.tensors["history"].items()},
-        PARAMETERS,
-        training.inputs["val"].T,
-    )
-    labels = training.labels["val"]
+    for name, value in training.shape.tensors(initial).items():
+        assert np.array_equal(replicate.tensors["history"][name][0], value)
+    logits = torch.from_numpy(logits_of(training.shape, initial, training.inputs["val"]))
+    labels = torch.from_numpy(training.labels["val"]).long()
     expected = torch.nn.functional.cross_entropy(logits, labels).item()
     assert metrics["val_loss"][0] == pytest.approx(expected, rel=1e-6)
     assert metrics["val_accuracy"][0] == pytest.approx((logits.argmax(1) == labels).double().mean())
@@ -76,9 +71,9 @@ def test_checkpoints_are_rows_of_the_history(batch_norm: bool, data: Path) -> No
 
     At this learning rate the lowest val loss is not the last.
     """
-    training = finish(start(data, seeds=(0, 1, 2, 3), learning_rate=0.3, batch_norm=batch_norm))
     best_epochs = set()
-    for seed in training.seeds:
+    for seed in (0, 1, 2, 3):
+        training = finish(start(data, seed=seed, learning_rate=0.3, batch_norm=batch_norm))
         replicate = training.replicate(seed)
         val_loss = replicate.tables["metrics"]["val_loss"]
         best = replicate.facts["best_epoch"]
@@ -118,11 +113,12 @@ def test_number_of_parameters(batch_norm: bool, n_parameters: int, data: Path) -
     assert replicate.facts["n_parameters"] == n_parameters
 
 
+@each_arithmetic
 @pytest.mark.parametrize("batch_norm", [False, True], ids=["plain", "batch norm"])
-def test_huge_learning_rate_is_a_result(batch_norm: bool, data: Path) -> None:
+def test_huge_learning_rate_is_a_result(batch_norm: bool, arithmetic: str, data: Path) -> None:
     """A loss that overflows in the first epoch finishes as NaN, with accuracy 0."""
-    training = finish(start(data, learning_rate=1e38, batch_norm=batch_norm))
-    replicate = training.replicate(0)
+    training = start(data, arithmetic=arithmetic, learning_rate=1e38, batch_norm=batch_norm)
+    replicate = finish(training).replicate(0)
     metrics = replicate.tables["metrics"]
     assert replicate.facts["diverged_epoch"] == 1
     assert replicate.facts["best_epoch"] == 1
@@ -135,10 +131,11 @@ def test_huge_learning_rate_is_a_result(batch_norm: bool, data: Path) -> None:
     assert np.isfinite(metrics["val_loss"][0])
 
 
-def test_later_divergence_keeps_what_was_good(data: Path) -> None:
+@each_arithmetic
+def test_later_divergence_keeps_what_was_good(arithmetic: str, data: Path) -> None:
     """Weights lost after epoch 2: epochs 3 and 4 are NaN, the best epoch is one before."""
-    undisturbed = finish(start(data)).replicate(0).tables["metrics"]
-    replicate = diverge(start(data), epoch=2)
+    undisturbed = finish(start(data, arithmetic=arithmetic)).replicate(0).tables["metrics"]
+    replicate = diverge(start(data, arithmetic=arithmetic), epoch=2)
     metrics = replicate.tables["metrics"]
     assert replicate.facts["diverged_epoch"] == 3
     assert replicate.facts["best_epoch"] == 1 + int(np.argmin(undisturbed["val_loss"][1:3]))
@@ -173,9 +170,9 @@ def test_other_last_batches_are_fine(batch_size: int, batch_norm: bool, data: Pa
 
 
 def test_advance_says_how_it_went(data: Path) -> None:
-    """The line for the log has the epoch and the mean losses of the block."""
+    """The line for the log has the epoch and its losses."""
     training = start(data)
     line = training.advance()
-    val_loss = np.mean([training.replicate(s).tables["metrics"]["val_loss"][1] for s in (0, 1)])
+    val_loss = training.replicate(0).tables["metrics"]["val_loss"][1]
     assert line.startswith("epoch 1/4  train loss ")
     assert f"val loss {val_loss:.4f}" in line

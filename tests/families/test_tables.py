@@ -4,13 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from data.making import prepare
-from families.tiny import PARAMETERS, finish, start
+from families.reference import logits_of
+from families.tiny import finish, start
 from gridproof.errors import GridproofError
-from gridproof.parts.families.mlp.network import predict
-from gridproof.parts.kinds.table.prepared_table import load_table
+from gridproof.parts.families.mlp.mlp_training import load_split
 
 
 @pytest.fixture(scope="module")
@@ -35,13 +34,13 @@ def test_network_has_an_input_for_each_feature(
         start(tmp_path / "data", learning_rate=0.1, batch_size=8, epochs=30, implicit=implicit)
     )
     replicate = training.replicate(0)
-    tensors = {name: torch.from_numpy(value) for name, value in replicate.tensors["final"].items()}
+    tensors = replicate.tensors["final"]
     assert tensors["weight.0"].shape == (8, n_inputs)
     assert tensors["weight.2"].shape == (2, 8)
     assert replicate.tables["metrics"]["test_accuracy"][-1] > 0.8
-    features, labels = load_table(tmp_path / "data", "test")
-    logits = predict(tensors, PARAMETERS | {"implicit": implicit}, torch.from_numpy(features))
-    right = (logits.argmax(1).numpy() == labels).mean()
+    inputs, labels = load_split(tmp_path / "data", "test", implicit)
+    logits = logits_of(training.shape, training.shape.vector(tensors), inputs)
+    right = (logits.argmax(1) == labels).mean()
     assert right == replicate.tables["metrics"]["test_accuracy"][-1]
 
 

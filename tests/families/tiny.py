@@ -1,9 +1,11 @@
 """A small data set of three noisy classes, prepared as a study's data are, and its cells."""
 
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from gridproof.catalogue import catalogue
 from gridproof.parts.families.mlp import MlpParameters
@@ -25,6 +27,9 @@ PARAMETERS = {
     "implicit": False,
     "gradient_norms": True,
 }
+TRAINERS = {"kernel": "native", "specification": "specified", "torch": "torch_training"}
+"""The module that starts a training by each arithmetic; the first two have the same bits."""
+each_arithmetic = pytest.mark.parametrize("arithmetic", TRAINERS)
 
 
 def prepare_tiny(folder: Path) -> Path:
@@ -44,16 +49,21 @@ def prepare_tiny(folder: Path) -> Path:
 
 
 def start(
-    data: Path, *, seeds: tuple[int, ...] = (0, 1), engine: str = "eager", **changed: object
+    data: Path, *, arithmetic: str | None = None, seed: int = 0, **changed: object
 ) -> MlpTraining:
-    """Return a training of `seeds` that has not begun, with some parameters changed."""
-    return MlpTraining(
-        parameters=MlpParameters(**PARAMETERS | changed),
-        data=data,
-        engine=engine,
-        threads=1,
-        seeds=seeds,
-    )
+    """Return a training that has not begun, with some parameters changed.
+
+    Without an arithmetic it is the kernel if it is built, else its specification.
+    """
+    names = [arithmetic] if arithmetic else ["kernel", "specification"]
+    for name in names:
+        trainer = import_module(f"gridproof.parts.families.mlp.{TRAINERS[name]}")
+        training: MlpTraining | None = trainer.start(
+            parameters=MlpParameters(**PARAMETERS | changed), data=data, threads=1, seeds=(seed,)
+        )
+        if training is not None:
+            return training
+    pytest.skip("the kernel is not built here: gridproof compile")
 
 
 def finish(training: MlpTraining) -> MlpTraining:

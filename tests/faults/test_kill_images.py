@@ -55,9 +55,9 @@ def test_killed_trainings_on_images_continue_with_the_same_bits(
     """Trees and a network's second seed go on where they were; the first seed stays as it is."""
     workspace = undisturbed.copy(tmp_path / "copy")
     shutil.rmtree(workspace.path("results/cells"))
-    run = start(workspace, "xgboost-*/state-seed-0.safetensors", *UNTIL)
+    run = start(workspace, "xgboost-*/state-0.safetensors", *UNTIL)
     find_trainer(run.pid, "xgboost").kill()
-    wait_for_state(workspace, "cnn-*/state-seed-1.safetensors", run)
+    wait_for_state(workspace, "cnn-*/state-1.safetensors", run)
     kill_group(run.pid)
     run.communicate(timeout=PATIENCE)
     finished = finished_files(workspace)

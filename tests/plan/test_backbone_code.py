@@ -31,7 +31,7 @@ def entries(family: str, **parameters: object) -> tuple[str, ...]:
     """Return where the code of a cell begins."""
     declared = PARTS.family(family)
     chosen = declared.chosen(declared.parameters(**parameters)) if declared.chosen else None
-    return (declared.entry, *(chosen.entries if chosen else ()))
+    return (declared.entry(declared.engine), *(chosen.entries if chosen else ()))
 
 
 def feature_entries(backbone: str) -> tuple[str, ...]:
@@ -92,4 +92,4 @@ def test_code_of_a_network_is_its_trainer_s_and_its_backbone_s(name: str) -> Non
         "gridproof.parts.families.cnn.cnn_training:CnnTraining",
         f"gridproof.parts.families.cnn.backbones.{name}",
     )
-    assert entries("mlp") == ("gridproof.parts.families.mlp:start",)
+    assert entries("mlp") == ("gridproof.parts.families.mlp.specified:start",)

@@ -9,7 +9,7 @@ import pytest
 
 from gridproof.config.expand import expand
 from gridproof.config.loading import load_config
-from gridproof.part import Family, Number, Parameters, Switch, Text, Whole, parameter
+from gridproof.part import Engine, Family, Number, Parameters, Switch, Text, Whole, parameter
 from gridproof.plan.cell_identity import (
     canonical_json,
     cell_digest,
@@ -54,7 +54,9 @@ class Unsaid(Before):
     activation: Text = parameter("relu", "Of each unit.")
 
 
-def name(parameters: Parameters) -> str:
+def name(
+    parameters: Parameters, engine: str = "exactly", threads: int = 1, *, exact: bool = False
+) -> str:
     """Return the name of the folder of a cell with these parameters."""
     family = Family(
         description="a family of the test",
@@ -62,9 +64,12 @@ def name(parameters: Parameters) -> str:
         parameters=type(parameters),
         trainer=":start",
         libraries=(),
+        engine="exactly",
+        engines={"otherwise": Engine(trainer=":other", libraries=())},
+        exact=exact,
         name="family",
     )
-    spec = identifying_spec(family, parameters, "data", "eager", 1)
+    spec = identifying_spec(family, parameters, "data", engine, threads)
     return f"{cell_slug(family, parameters)}-{cell_digest(spec, 'code', {'torch': '1.0'})}"
 
 
@@ -138,6 +143,28 @@ def test_order_of_names_does_not_count() -> None:
     """Of parameters as a study writes them, and of what a digest is taken of."""
     assert name(Before(depth=2, learning_rate=0.1)) == name(Before(learning_rate=0.1, depth=2))
     assert short_digest({"a": 1, "b": 2}) == short_digest({"b": 2, "a": 1})
+
+
+def test_threads_make_another_cell_but_where_no_bit_depends_on_them() -> None:
+    """Of a family that says so, computed by its first engine."""
+    assert name(Before(), threads=2) != name(Before())
+    assert name(Before(), threads=2, exact=True) == name(Before(), exact=True)
+    others = {name(Before(), "otherwise", threads, exact=True) for threads in (1, 2)}
+    assert len(others) == 2
+
+
+def test_another_engine_makes_another_cell() -> None:
+    """Of the first one a cell says nothing, so a family may name it later, or call it otherwise."""
+    family = Family(
+        description="the same before it had a choice",
+        kind="table",
+        parameters=Before,
+        trainer=":start",
+        libraries=(),
+    )
+    assert name(Before(), "otherwise") != name(Before())
+    assert "engine" not in identifying_spec(family, Before(), "data", family.engine, 1)
+    assert family.engine_names == ("python",)
 
 
 def test_value_that_is_no_number_has_no_digest() -> None:

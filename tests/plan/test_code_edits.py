@@ -23,8 +23,9 @@ TRAINING, KINDS = "gridproof/parts/training", "gridproof/parts/kinds"
 CNNS = {"cnn-efficientnet_lite0", "cnn-resnet18"}
 ONE_LOGIT = CNNS | {"probe-efficientnet_lite0-adam"}
 ON_IMAGES = ONE_LOGIT | {"xgboost-r100-px64"}
-NETWORK, NOTHING = "mlp-d6-w16", "dry-e1"
-ON_TABLES = {NETWORK, NOTHING}
+NETWORK, BY_TORCH, NOTHING = "mlp-d6-w16", "mlp-d6-w8", "dry-e1"
+NETWORKS = {NETWORK, BY_TORCH}
+ON_TABLES = NETWORKS | {NOTHING}
 NO_CELL: set[str] = set()
 STUDY = """\
 title: Edits
@@ -34,6 +35,7 @@ data:
   images: {source: patches, size: 64, counts: {train: 16, val: 8, test: 8}}
 experiments:
   mlp: {}
+  torch: {engine: torch, set: {width: 8}}
   dry: {family: dry}
   cnn: {family: cnn, set: {pretrained: false}, sweep: {backbone: [efficientnet_lite0, resnet18]}}
   probe: {family: probe}
@@ -55,16 +57,16 @@ class Edit(NamedTuple):
 
 EDITS = {
     "a line of a trainer": Edit(
-        f"{MLP}/mlp_training.py", "self.epoch += 1", "self.epoch = self.epoch + 1", {NETWORK}
+        f"{MLP}/mlp_training.py", "self.epoch += 1", "self.epoch = self.epoch + 1", NETWORKS
     ),
     "a line of a trainer in its declaration's file": Edit(
         f"{FAMILIES}/dry/__init__.py", "self.epoch += 1", "self.epoch += 2", {NOTHING}
     ),
     "a constant of the network": Edit(
-        f"{MLP}/network.py", "BATCH_NORM_EPS = 1e-5", "BATCH_NORM_EPS = 2e-5", {NETWORK}
+        f"{MLP}/network.py", "BATCH_NORM_EPS = 1e-5", "BATCH_NORM_EPS = 2e-5", NETWORKS
     ),
     "a helper two imports away": Edit(
-        f"{TRAINING}/random_streams.py", '":".join(', '"-".join(', {NETWORK} | ONE_LOGIT
+        f"{TRAINING}/random_streams.py", '":".join(', '"-".join(', NETWORKS | ONE_LOGIT
     ),
     "a helper that all trainers of images share": Edit(
         f"{TRAINING}/two_classes.py", "(found > 0.5)", "(found >= 0.5)", ON_IMAGES
@@ -76,7 +78,7 @@ EDITS = {
         f"{TRAINING}/one_logit.py", "STEPS_AT_ONCE = 4", "STEPS_AT_ONCE = 8", ONE_LOGIT
     ),
     "a setting of torch": Edit(
-        f"{TRAINING}/determinism.py", "denormal(False)", "denormal(True)", {NETWORK} | ONE_LOGIT
+        f"{TRAINING}/determinism.py", "denormal(False)", "denormal(True)", {BY_TORCH} | ONE_LOGIT
     ),
     "a method of a class that is used": Edit(
         f"{TRAINING}/one_logit.py", "self.network.eval()", "self.network.train()", ONE_LOGIT
@@ -109,7 +111,7 @@ EDITS = {
         {"probe-efficientnet_lite0-adam"},
     ),
     "how a table is read": Edit(
-        f"{KINDS}/table/prepared_table.py", "names[1:-1]])", "names[2:-1]])", {NETWORK}
+        f"{KINDS}/table/prepared_table.py", "names[1:-1]])", "names[2:-1]])", NETWORKS
     ),
     "how images are read": Edit(
         f"{KINDS}/images/prepared_images.py",
@@ -124,7 +126,10 @@ EDITS = {
         "study/data/photographs.py", '"colour": 2,', '"colour": 1,', ON_IMAGES
     ),
     "a shadowed name made global": Edit(
-        f"{MLP}/steps.py", "rate = float(learning_rate)", "rate = float(RATE)", {NETWORK}
+        f"{MLP}/specification.py",
+        "rate = np.float32(learning_rate)",
+        "rate = np.float32(RATE)",
+        {NETWORK},
     ),
     "a re-export that leads elsewhere": Edit(
         f"{TRAINING}/two_classes.py",
@@ -132,12 +137,19 @@ EDITS = {
         "from gridproof.part import Table\nfrom gridproof.kit.trends import smallest as scores\n",
         ON_IMAGES,
     ),
+    "a line of one engine alone": Edit(
+        f"{MLP}/torch_training.py", "train=True)", "train=False)", {BY_TORCH}
+    ),
+    "what gives the same bits": Edit(
+        f"{MLP}/kernel.py", "losses = np.empty(", "losses = np.zeros(", NO_CELL
+    ),
+    "how the kernel is built": Edit(f"{MLP}/kernel_build.py", '"-O3"', '"-O2"', NO_CELL),
     "a constant that nothing uses": Edit(f"{MLP}/network.py", "", "\nUNUSED = 1\n", NO_CELL),
     "a function that nothing calls": Edit(
-        f"{MLP}/steps.py", "", "\n\ndef unused() -> int:\n    return 1\n", NO_CELL
+        f"{MLP}/specification.py", "", "\n\ndef unused() -> int:\n    return 1\n", NO_CELL
     ),
     "what only figures use": Edit(
-        f"{MLP}/network.py", "def predict(\n", "@torch.no_grad()\ndef predict(\n", NO_CELL
+        f"{MLP}/specification.py", "def predict(", "@cache\ndef predict(", NO_CELL
     ),
     "words of an error in prepared data": Edit(
         f"{KINDS}/table/prepared_table.py", "it has no rows of", "there is no row of", NO_CELL
@@ -158,7 +170,7 @@ EDITS = {
     ),
     "a parameter's range": Edit(f"{MLP}/__init__.py", "at_most=1000,", "at_most=2000,", NO_CELL),
     "a family's cost and memory": Edit(
-        f"{MLP}/__init__.py", "memory_mb=1200", "memory_mb=1300", NO_CELL
+        f"{MLP}/__init__.py", "memory_mb=250", "memory_mb=350", NO_CELL
     ),
     "what is said about the data": Edit(
         f"{KINDS}/class_facts.py", "", "\n\ndef more() -> int:\n    return 1\n", NO_CELL

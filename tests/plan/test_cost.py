@@ -12,7 +12,7 @@ from gridproof.plan.study import Study
 from workspace import REPOSITORY
 
 
-def study_of(folder: Path, engine: str, rows: list[dict[str, object]]) -> Study:
+def study_of(folder: Path, rows: list[dict[str, object]]) -> Study:
     """Return a study whose cells are `rows`."""
     path = folder / "study.yaml"
     path.write_text(
@@ -22,7 +22,6 @@ def study_of(folder: Path, engine: str, rows: list[dict[str, object]]) -> Study:
                 "parts": [str(REPOSITORY / "study")],
                 "data": {"countries": {"source": "geonames"}},
                 "seeds": 1,
-                "engine": engine,
                 "experiments": {"order": {"title": "Order", "question": "Which?", "rows": rows}},
             }
         )
@@ -48,15 +47,6 @@ ROWS: list[dict[str, object]] = [
 
 def test_longest_training_goes_first(tmp_path: Path) -> None:
     """Twice the epochs go first, a third of the layers last."""
-    order = order_of(study_of(tmp_path, "eager", ROWS))
+    order = order_of(study_of(tmp_path, ROWS))
     assert order[0]["epochs"] == 20
     assert order[-1]["depth"] == 2
-
-
-def test_one_of_the_cells_that_share_compiled_code_goes_before_cells_that_share_none(
-    tmp_path: Path,
-) -> None:
-    """Learning rate and epochs change no compiled code, depth does."""
-    order = order_of(study_of(tmp_path, "compiled", ROWS))
-    assert [(row["depth"], row["epochs"]) for row in order[:2]] == [(6, 20), (2, 10)]
-    assert [row["depth"] for row in order[2:]] == [6, 6]

@@ -20,7 +20,6 @@ data:
   countries: {{source: geonames}}
   images: {{source: patches}}
 seeds: 1
-engine: eager
 experiments:
   rates: {{data: countries, sweep: {{epochs: [10, 1000]}}}}
   trees: {{family: xgboost, data: images}}

@@ -23,7 +23,6 @@ data:
   towns: {source: csv, train: data/train.csv, val: data/validation.csv, test: data/test.csv,
     target: country}
 seeds: 2
-engine: eager
 experiments:
   rates: {title: Rates, sweep: {learning_rate: [1e-3, 0.1]}, measure: [dead_relus]}
   depths: {sweep: {depth: [2, 6]}}

@@ -87,7 +87,7 @@ class Study:
                 "spec": {
                     "family": "mlp",
                     "threads": 1,
-                    "engine": "eager",
+                    "engine": "torch",
                     "parameters": {"depth": int(cell["cells"]["depth"][0])},
                     "data": "countries-0123456789ab",
                     "libraries": {"torch": "2.14.1"},

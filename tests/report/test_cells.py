@@ -22,14 +22,14 @@ data:
   countries: {source: geonames}
   images: {source: patches}
 seeds: 3
-engine: eager
+engine: auto
 experiments:
   rates:
     data: countries
     sweep: {learning_rate: [0.2, 1e-3], batch_norm: [true]}
   sines:
     data: countries
-    engine: eager
+    engine: torch
     threads: 2
     rows: [{implicit: true}]
   trees: {family: xgboost, data: images, figures: [ranking]}

@@ -11,13 +11,13 @@ from gridproof.catalogue import catalogue
 from gridproof.errors import GridproofError
 from gridproof.kit.section_words import SectionWords
 from gridproof.part import Family, Parameters
-from gridproof.report.family_words import family_words, training_words
+from gridproof.report.family_words import family_words
 from gridproof.report.prediction_words import MCNEMAR, SWAPS, Predictions
 
 ASK = SimpleNamespace(name="mine", members=[])
 
 
-def family(name: str, *, stacked: bool = False, words: str = "") -> Family:
+def family(name: str, *, words: str = "") -> Family:
     """Return a family of a module that does not have to be there."""
     return Family(
         description="",
@@ -25,7 +25,6 @@ def family(name: str, *, stacked: bool = False, words: str = "") -> Family:
         parameters=Parameters,
         trainer=":start",
         libraries=(),
-        stacked=stacked,
         words=words,
         name=name,
         package="made_up_families",
@@ -65,24 +64,6 @@ def test_something_else_than_words_is_refused(offered) -> None:
     offered.one = lambda ask: {"heat": 1}
     with pytest.raises(GridproofError, match="found dict, expected SectionWords"):
         family_words([family("a", words="talk:one")], ASK, ())
-
-
-@pytest.mark.parametrize(
-    ("stacked", "told"),
-    [
-        ("a", "the seeds of a cell train together"),
-        ("", "each seed of a cell trains by itself"),
-        (
-            "a b",
-            "the seeds of a cell of a and b train together, each seed of a cell of c by itself",
-        ),
-    ],
-)
-def test_seeds_train_together_only_where_the_family_says_so(stacked, told) -> None:
-    """Two families of the default study do not stack their seeds."""
-    names = ["a"] if " " not in stacked else ["a", "b", "c"]
-    families = [family(name, stacked=name in stacked.split()) for name in names]
-    assert training_words(families) == told
 
 
 def test_families_of_the_package_that_name_words_have_them() -> None:

@@ -72,7 +72,7 @@ def add_images(study, name, models, figures=("ranking",)):
             "spec": {
                 "family": "cnn" if is_network(model) else "xgboost",
                 "threads": 2,
-                "engine": "eager",
+                "engine": "torch",
                 "parameters": {"image_size": 48} if is_network(model) else {},
                 "data": f"images-{DIGEST}",
                 "libraries": {"torch": "2.14.1"},

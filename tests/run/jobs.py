@@ -28,7 +28,7 @@ PREPARED = DataPlan(
 
 
 def make_job(
-    cell: Path, data: Path, seeds: tuple[int, ...], engine: str = "eager", **changed: object
+    cell: Path, data: Path, seeds: tuple[int, ...], engine: str = "native", **changed: object
 ) -> TrainingJob:
     """Return a job of two epochs for the cell's folder `cell`."""
     spec = {
@@ -81,6 +81,20 @@ for text in sys.argv[2:]:
     trained = run_job(read(TrainingJob, text), float(sys.argv[1]))
     print("trained", trained, "torch" if "torch" in sys.modules else "no torch", flush=True)
 """
+
+
+SLOW_TRAINER = """
+import time
+from gridproof.parts.families.mlp import mlp_training as mlp
+
+class SlowTraining(mlp.MlpTraining):
+    def advance(self):
+        time.sleep(0.05)
+        return super().advance()
+
+mlp.MlpTraining = SlowTraining
+"""
+"""A prelude that makes an epoch last long enough to be interrupted."""
 
 
 def start_process(

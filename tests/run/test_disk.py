@@ -5,8 +5,8 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
-import torch
 
 from gridproof.errors import GridproofError
 from gridproof.failures import explain
@@ -79,7 +79,7 @@ def test_full_disk(pages_left: int, save_seconds: float, data: Path, small_disk:
         "seed-2",
         "seeds-0",
         "seeds-0-1-2",
-        "state-0.safetensors",
+        *(f"state-{seed}.safetensors" for seed in (0, 1, 2)),
     }
     filler.unlink()
     run(job)
@@ -90,10 +90,10 @@ def test_full_disk(pages_left: int, save_seconds: float, data: Path, small_disk:
 def test_full_disk_keeps_the_older_state(small_disk: Path) -> None:
     """A state that does not fit leaves the last one that did, to continue from."""
     path = small_disk / "state"
-    save_state(path, "feedbeef0123", {"epoch": torch.tensor(1), "much": torch.ones(1000)})
+    save_state(path, "feedbeef0123", {"epoch": np.array(1), "much": np.ones(1000, np.float32)})
     fill(small_disk, 1)
     with pytest.raises(OSError, match="No space left on device"):
-        save_state(path, "feedbeef0123", {"epoch": torch.tensor(2), "much": torch.ones(2000)})
+        save_state(path, "feedbeef0123", {"epoch": np.array(2), "much": np.ones(2000, np.float32)})
     state = load_state(path, "feedbeef0123")
     assert state is not None
     assert int(state["epoch"]) == 1

@@ -16,7 +16,6 @@ parts: [{REPOSITORY / "study"}]
 data:
   countries: {{source: geonames}}
 seeds: 3
-engine: eager
 experiments:
   rates:
     sweep:

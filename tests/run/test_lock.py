@@ -106,7 +106,7 @@ def test_second_trainer_waits_and_only_assembles(data: Path, cell: Path, tmp_pat
             gate.touch()
             rest, _ = second.communicate(timeout=60)
         output, _ = first.communicate(timeout=60)
-    assert output.splitlines()[-1] == "trained [0, 1] torch"
+    assert output.splitlines()[-1] == "trained [0, 1] no torch"
     assert rest.splitlines() == [
         f"all replicates of {cell.name} are there: nothing to train",
         "trained [] no torch",

@@ -10,7 +10,7 @@ import pytest
 
 from gridproof.files.layout import state_file
 from gridproof.run.stopping import noting_sigterm
-from run.jobs import NEVER, content, make_job, run, start_process
+from run.jobs import NEVER, SLOW_TRAINER, content, make_job, run, start_process
 
 
 @pytest.mark.slow
@@ -18,8 +18,8 @@ def test_asked_to_stop_it_saves_ends_and_continues_with_the_same_bits(
     data: Path, tmp_path: Path
 ) -> None:
     """It stops within an epoch, says where the state is, and the next job goes on from there."""
-    stopped = make_job(tmp_path / "stopped", data, (0,), epochs=300)
-    process = start_process(stopped, save_seconds=NEVER)
+    stopped = make_job(tmp_path / "stopped", data, (0,), epochs=40)
+    process = start_process(stopped, save_seconds=NEVER, prelude=SLOW_TRAINER)
     assert process.stdout is not None
     for line in process.stdout:
         if "epoch 2/" in line:
@@ -30,7 +30,7 @@ def test_asked_to_stop_it_saves_ends_and_continues_with_the_same_bits(
     assert process.returncode != 0
     assert f"saved {state}" in output
     assert state.exists()
-    whole = make_job(tmp_path / "whole", data, (0,), epochs=300)
+    whole = make_job(tmp_path / "whole", data, (0,), epochs=40)
     assert run(whole) == run(replace(stopped)) == [0]
     assert content(whole.cell / "seed-0") == content(stopped.cell / "seed-0")
     assert not state.exists()

@@ -33,7 +33,7 @@ PARAMETERS = {
 PROVENANCE = {
     "commit": None,
     "device": "cpu",
-    "engine": "eager",
+    "engine": "torch",
     "finished": "2026-01-02T03:04:05+00:00",
     "host": "machine",
     "libraries": {"numpy": "2.4.6", "torch": "2.14.1"},
@@ -112,7 +112,7 @@ def member(
         files=FILES,
         data="countries",
         threads=1,
-        engine="eager",
+        engine="torch",
         parameters=PARAMETERS | parameters,
         assembled=tuple(folders),
         measured=tuple(measured),

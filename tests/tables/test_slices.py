@@ -31,7 +31,7 @@ def rows(folder: Path, table: str) -> list[dict[str, object]]:
 
 def test_cells_have_a_column_for_each_parameter(tables: Path) -> None:
     """One row a cell of the experiment, in the order of the config."""
-    who = {"slug": "mlp", "family": "mlp", "data": "countries", "threads": 1, "engine": "eager"}
+    who = {"slug": "mlp", "family": "mlp", "data": "countries", "threads": 1, "engine": "torch"}
     assert rows(tables / "learning_rate", "cells") == [
         {"cell": SHARED, **who, **PARAMETERS},
         {"cell": RATE, **who, **PARAMETERS, "learning_rate": 1.0},
@@ -108,7 +108,7 @@ def test_replicates_tell_how_they_were_trained(tables: Path) -> None:
         "n_parameters": 100,
         "best_epoch": 1,
         "diverged_epoch": EPOCHS,
-        "engine": "eager",
+        "engine": "torch",
         "threads": 1,
         "device": "cpu",
         "torch": "2.14.1",

@@ -8,7 +8,7 @@ from families.tiny import PARAMETERS, finish, prepare_tiny, start
 from gridproof.parts.families.mlp.mlp_training import MlpTraining
 from gridproof.parts.families.mlp.trained import TrainedCell
 
-Train = Callable[..., tuple[MlpTraining, TrainedCell]]
+Train = Callable[..., tuple[dict[int, MlpTraining], TrainedCell]]
 
 
 @pytest.fixture(scope="session")
@@ -21,14 +21,14 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def train(data: Path) -> Train:
     """A function that trains seeds 0 and 1 of a small cell and returns it as it is measured."""
 
-    def trained(**changed: object) -> tuple[MlpTraining, TrainedCell]:
-        training = finish(start(data, **changed))
+    def trained(**changed: object) -> tuple[dict[int, MlpTraining], TrainedCell]:
+        trainings = {seed: finish(start(data, seed=seed, **changed)) for seed in (0, 1)}
         history = {
             f"seed-{seed}/{name}": value
-            for seed in training.seeds
+            for seed, training in trainings.items()
             for name, value in training.replicate(seed).tensors["history"].items()
         }
-        return training, cell(PARAMETERS | changed, history, data)
+        return trainings, cell(PARAMETERS | changed, history, data)
 
     return trained
 

@@ -2,12 +2,11 @@
 
 import numpy as np
 import pytest
-import torch
 from sklearn.metrics import roc_auc_score
 
 from families.mlp_measurements.conftest import Train
+from families.reference import probabilities_of
 from gridproof.parts.families.mlp.measurements.auroc import auroc, macro_auroc, measure
-from gridproof.parts.families.mlp.network import predict
 
 
 def probabilities(n_classes: int, n: int, decimals: int | None = None) -> np.ndarray:
@@ -61,9 +60,7 @@ def test_cell_is_measured_after_every_epoch(batch_norm: bool, train: Train) -> N
         for split in ("val", "test")
     }
     for (seed, epoch, quantity), value in values.items():
-        points, labels = cell.rows(quantity.removesuffix("_auroc"))
-        weights = {name: torch.from_numpy(w) for name, w in cell.weights(seed, epoch).items()}
-        logits = predict(weights, cell.parameters, torch.from_numpy(points))
-        scores = torch.softmax(logits.double(), 1).numpy()
+        inputs, labels = cell.inputs(quantity.removesuffix("_auroc"))
+        scores = probabilities_of(cell.shape, cell.numbers(seed, epoch), inputs)
         expected = roc_auc_score(labels, scores, multi_class="ovr", average="macro")
         assert value == pytest.approx(expected, abs=2e-3)

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from families.mlp_measurements.conftest import Train
-from families.reference import copy_into, plain_network
+from families.reference import copy_into, plain_network, tensors_of
 from gridproof.parts.families.mlp.measurements.dead_relus import measure
 from gridproof.parts.families.mlp.trained import TrainedCell
 
@@ -42,21 +42,21 @@ def test_shares_are_those_of_the_network_in_plain_pytorch(
     changed: dict[str, object], train: Train
 ) -> None:
     """A hook on each ReLU of the reference network sees the same dead units, in eval mode."""
-    training, cell = train(width=16, **changed)
+    _, cell = train(width=16, **changed)
     inputs, _ = cell.inputs("train")
     found = shares(cell)
-    for at, seed in enumerate(cell.seeds):
-        tensors = {name: value[at] for name, value in cell.stacked(4).items()}
-        network = copy_into(plain_network(training.shape), tensors).eval()
+    for seed in cell.seeds:
+        tensors = tensors_of(cell.shape, cell.numbers(seed, 4))
+        network = copy_into(plain_network(cell.shape), tensors).eval()
         seen: list[torch.Tensor] = []
         for module in network.modules():
             if isinstance(module, torch.nn.ReLU):
                 module.register_forward_hook(lambda _m, _i, output, seen=seen: seen.append(output))
         with torch.no_grad():
-            network(inputs.T)
+            network(torch.from_numpy(inputs))
         expected = [float((output <= 0).all(0).double().mean()) for output in seen]
         assert [found[seed, 4, layer] for layer in range(len(expected))] == expected
-        assert len(expected) == training.shape.depth
+        assert len(expected) == cell.shape.depth
 
 
 def test_weights_that_are_not_finite_give_nan(train: Train) -> None:

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-import torch
 
 from families.tiny import PARAMETERS
 from gridproof.catalogue import catalogue
@@ -54,15 +53,6 @@ def test_all_measurements_make_one_table(history: Path, job: MeasuringJob, tmp_p
     assert set(table["seed"].to_pylist()) == {0, 1}
     assert set(table["cell"].to_pylist()) == {"feedbeef0123"}
     assert files[0].read_bytes() == files[1].read_bytes()
-
-
-def test_measurements_are_made_on_one_thread(
-    history: Path, job: MeasuringJob, tmp_path: Path
-) -> None:
-    """Whatever the machine, so that equal weights give equal values."""
-    torch.set_num_threads(2)
-    measure(job, history, tmp_path / "out.parquet")
-    assert torch.get_num_threads() == 1
 
 
 def test_values_have_a_layer_just_where_their_table_has(

@@ -115,7 +115,7 @@ def test_deep_network_has_the_activation_patterns_that_points_see(
 
 def test_folded_layers_are_the_network_in_eval_mode(train: Train) -> None:
     """Batch norm folded into weights and biases gives the same hidden activations."""
-    training, cell = train(batch_norm=True, depth=3)
+    trainings, cell = train(batch_norm=True, depth=3)
     points, _ = cell.rows("val")
     hidden = points.astype(np.float64)
     weights = cell.weights(1, 4)
@@ -123,9 +123,9 @@ def test_folded_layers_are_the_network_in_eval_mode(train: Train) -> None:
         hidden = np.maximum(hidden @ weight.T + bias, 0)
     logits = hidden @ weights["weight.3"].T.astype(np.float64) + weights["bias.3"]
     expected = torch.nn.functional.cross_entropy(
-        torch.from_numpy(logits), training.labels["val"]
+        torch.from_numpy(logits), torch.from_numpy(trainings[1].labels["val"]).long()
     ).item()
-    assert training.replicate(1).tables["metrics"]["val_loss"][-1] == pytest.approx(expected)
+    assert trainings[1].replicate(1).tables["metrics"]["val_loss"][-1] == pytest.approx(expected)
 
 
 def counts(cell: TrainedCell) -> dict[tuple[int, str], float]:

@@ -4,16 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import torch
 from sklearn.metrics import accuracy_score, log_loss
 
 from families.mlp_measurements.conftest import Train
-from gridproof.parts.families.mlp.measurements.train_in_eval_mode import (
-    evaluate,
-    measure,
-    measured_epochs,
-)
-from gridproof.parts.families.mlp.network import predict
+from families.reference import probabilities_of
+from gridproof.parts.families.mlp.measurements.train_in_eval_mode import measure, measured_epochs
+from gridproof.parts.families.mlp.trained import TrainedCell
 
 
 @pytest.mark.parametrize(
@@ -29,12 +25,10 @@ def test_epochs_are_about_ten(last: int, expected: list[int]) -> None:
 def test_values_equal_scikit_learn(batch_norm: bool, train: Train) -> None:
     """Loss and accuracy of the final weights on the rows that were trained on."""
     _, cell = train(batch_norm=batch_norm)
-    points, labels = cell.rows("train")
+    inputs, labels = cell.inputs("train")
     values = {(v.seed, v.epoch, v.quantity): v.value for v in measure(cell)}
     for seed in (0, 1):
-        weights = {name: torch.from_numpy(w) for name, w in cell.weights(seed, 4).items()}
-        logits = predict(weights, cell.parameters, torch.from_numpy(points))
-        expected = torch.softmax(logits.double(), 1).numpy()
+        expected = probabilities_of(cell.shape, cell.numbers(seed, 4), inputs)
         loss, accuracy = (values[seed, 4, f"train_eval_{name}"] for name in ("loss", "accuracy"))
         assert loss == pytest.approx(log_loss(labels, expected), rel=1e-5)
         assert accuracy == accuracy_score(labels, expected.argmax(1))
@@ -46,16 +40,18 @@ def test_values_equal_scikit_learn(batch_norm: bool, train: Train) -> None:
     ids=["plain", "batch norm", "residual", "implicit"],
 )
 def test_another_split_measured_so_is_what_the_trainer_recorded(
-    changed: dict[str, object], train: Train
+    changed: dict[str, object], train: Train, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On val, the measurement gives the trainer's own metrics: the two compute the same thing."""
-    training, cell = train(**changed)
-    inputs, labels = cell.inputs("val")
-    losses, accuracies = evaluate(cell, cell.stacked(4), inputs, labels)
-    for at, seed in enumerate(cell.seeds):
+    """Of val, the measurement gives the trainer's own metrics, to the bit, of every epoch."""
+    trainings, cell = train(**changed)
+    of_val = cell.inputs("val")
+    monkeypatch.setattr(TrainedCell, "inputs", lambda _cell, _split: of_val)
+    values = {(v.seed, v.epoch, v.quantity): v.value for v in measure(cell)}
+    for seed, training in trainings.items():
         metrics = training.replicate(seed).tables["metrics"]
-        assert losses[at] == pytest.approx(metrics["val_loss"][-1], rel=1e-12)
-        assert accuracies[at] == metrics["val_accuracy"][-1]
+        for epoch in cell.epochs:
+            assert values[seed, epoch, "train_eval_loss"] == metrics["val_loss"][epoch]
+            assert values[seed, epoch, "train_eval_accuracy"] == metrics["val_accuracy"][epoch]
 
 
 def test_weights_that_are_not_finite_give_nan(train: Train) -> None:

@@ -315,7 +315,7 @@ DRY = """
 from pathlib import Path
 from types import SimpleNamespace
 parameters = SimpleNamespace(task=3, epochs=2, seconds=0.0)
-training = DryTraining(parameters=parameters, data=Path(), engine="eager", threads=1, seeds=(0,))
+training = DryTraining(parameters=parameters, data=Path(), threads=1, seeds=(0,))
 while not training.finished:
     training.advance()
 training.replicate(0)

@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 def save_state(path: Path, digest: str, state: Mapping[str, np.ndarray]) -> None:
     """Write `state` atomically, marked with the digest of the cell that it belongs to."""
     with atomic_path(path) as temporary:
-        tensors = {name: np.ascontiguousarray(value) for name, value in state.items()}
+        tensors = {name: np.asarray(value, order="C") for name, value in state.items()}
         temporary.write_bytes(save(tensors, metadata={"cell": digest}))
 
 
