@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from gridproof.part import Replicate
+from gridproof.parts.training.adam import Adam
 from gridproof.parts.training.random_streams import generator, sample_order
 from gridproof.parts.training.two_classes import (
     METRICS,
@@ -89,8 +90,8 @@ class AdamTraining:
         self._labels = torch.from_numpy(truth["train"].labels).float().to(device)
         self.recipe = recipe
         self.seed = seed
-        self._learning = [value for value in network.parameters() if value.requires_grad]
-        self._optimizer = torch.optim.Adam(self._learning, lr=recipe.learning_rate, fused=True)
+        learning = [value for value in network.parameters() if value.requires_grad]
+        self._optimizer = Adam(learning, recipe.learning_rate)
         self.step = 0
         self.metrics = np.full((recipe.epochs + 1, len(METRICS)), np.nan)
         self.batch_losses = np.full(self.total_steps, np.nan, dtype=np.float32)
@@ -140,7 +141,7 @@ class AdamTraining:
         labels = self._labels[batch.to(self._labels.device)]
         logits = self.network(self._inputs["train"](batch)).squeeze(1)
         loss = nn.functional.binary_cross_entropy_with_logits(logits, labels)
-        self._optimizer.zero_grad()
+        self._optimizer.forget_gradients()
         loss.backward()
         self._optimizer.step()
         self.batch_losses[self.step] = loss.item()
@@ -176,7 +177,6 @@ class AdamTraining:
 
     def state(self) -> dict[str, Tensor]:
         """Return all that changes, as tensors by name."""
-        moments = self._optimizer.state_dict()["state"]
         return {
             "step": torch.tensor(self.step),
             "epoch_correct": torch.tensor(self._epoch_correct),
@@ -186,11 +186,7 @@ class AdamTraining:
             **{
                 f"{NETWORK}{name}": value.cpu() for name, value in self.network.state_dict().items()
             },
-            **{
-                f"{ADAM}{number}/{name}": value.cpu()
-                for number, values in moments.items()
-                for name, value in values.items()
-            },
+            **{f"{ADAM}{name}": value.cpu() for name, value in self._optimizer.state().items()},
         }
 
     def restore(self, state: Mapping[str, Tensor]) -> None:
@@ -203,22 +199,7 @@ class AdamTraining:
         self.network.load_state_dict(
             {name: state[f"{NETWORK}{name}"] for name in self.network.state_dict()}
         )
-        saved = self._optimizer.state_dict()
-        saved["state"] = {
-            number: {
-                name: self._like_parameter(number, state[f"{ADAM}{number}/{name}"])
-                for name in ("step", "exp_avg", "exp_avg_sq")
-            }
-            for number in range(len(self._learning))
-            if f"{ADAM}{number}/step" in state
-        }
-        self._optimizer.load_state_dict(saved)
-
-    def _like_parameter(self, number: int, saved: Tensor) -> Tensor:
-        """Return a copy of a moment, laid out in memory as its parameter; of a count as it is."""
-        if not saved.ndim:
-            return saved.clone()
-        return torch.empty_like(self._learning[number].detach()).copy_(saved)
+        self._optimizer.restore({name: state[f"{ADAM}{name}"] for name in self._optimizer.state()})
 
     def replicate(self, seed: int) -> Replicate:
         """Return the finished result; `seed` is the one that was trained."""
