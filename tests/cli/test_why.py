@@ -55,7 +55,7 @@ def test_code_that_cannot_be_told_by_reading_is_listed(
     """With module, line and reason: a family imports its backbone by a computed name."""
     catalogue = study.catalogue
     cell = next(iter(study.cells.values()))
-    entry = catalogue.family("cnn").entry
+    entry = catalogue.family("cnn").entry("torch")
     monkeypatch.setattr(type(cell), "entries", property(lambda _: (entry,)), raising=False)
     print_why(study, cell.name)
     assert "not resolved: gridproof.parts.families.cnn.backbones, line" in capsys.readouterr().out

@@ -84,7 +84,7 @@ def _write_rows(folder: Path, splits: np.ndarray, labels: np.ndarray) -> None:
 def start(family: str, data: Path, *, seed: int = 0, **changed: object) -> Training:
     """Return a training that has not begun, with some parameters changed."""
     declared = catalogue().family(family)
-    module, _, name = declared.entry.partition(":")
+    module, _, name = declared.entry(declared.engine).partition(":")
     training: Training = getattr(import_part(module), name)(
         parameters=declared.parameters(**PARAMETERS[family] | changed),
         data=data,
@@ -126,11 +126,11 @@ def check_resumption(
         save_state(path, DIGEST, stopped.state())
         loaded = load_state(path, DIGEST)
         assert loaded is not None
-        untouched = {name: value.numpy().tobytes() for name, value in loaded.items()}
+        untouched = {name: value.tobytes() for name, value in loaded.items()}
         continued = start(family, data, **changed)
         continued.restore(loaded)
         assert bits(finish(continued).replicate(0)) == bits(expected)
-        assert {name: value.numpy().tobytes() for name, value in loaded.items()} == untouched
+        assert {name: value.tobytes() for name, value in loaded.items()} == untouched
         stopped.advance()
         stops += 1
     return stops

@@ -84,7 +84,8 @@ def train_plainly(training: CnnTraining, data: Path, changed: dict[str, object])
     for epoch in range(1, training.recipe.epochs + 1):
         network.train(not frozen or changed.get("frozen_batch_norm") == "train")
         total, right = 0.0, 0
-        for batch in sample_order(len(y), training.seed, epoch).split(training.recipe.batch_size):
+        order = torch.from_numpy(sample_order(len(y), training.seed, epoch)).long()
+        for batch in order.split(training.recipe.batch_size):
             optimizer.zero_grad()
             logits = network(x[batch])[:, 0]
             loss = nn.BCEWithLogitsLoss()(logits, y[batch].float())

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from gridproof.part import Replicate
+from gridproof.parts.training.adam import Adam
 from gridproof.parts.training.random_streams import generator, sample_order
 from gridproof.parts.training.two_classes import (
     METRICS,
@@ -89,8 +90,8 @@ class AdamTraining:
         self._labels = torch.from_numpy(truth["train"].labels).float().to(device)
         self.recipe = recipe
         self.seed = seed
-        self._learning = [value for value in network.parameters() if value.requires_grad]
-        self._optimizer = torch.optim.Adam(self._learning, lr=recipe.learning_rate, fused=True)
+        learning = [value for value in network.parameters() if value.requires_grad]
+        self._optimizer = Adam(learning, recipe.learning_rate)
         self.step = 0
         self.metrics = np.full((recipe.epochs + 1, len(METRICS)), np.nan)
         self.batch_losses = np.full(self.total_steps, np.nan, dtype=np.float32)
@@ -140,7 +141,7 @@ class AdamTraining:
         labels = self._labels[batch.to(self._labels.device)]
         logits = self.network(self._inputs["train"](batch)).squeeze(1)
         loss = nn.functional.binary_cross_entropy_with_logits(logits, labels)
-        self._optimizer.zero_grad()
+        self._optimizer.forget_gradients()
         loss.backward()
         self._optimizer.step()
         self.batch_losses[self.step] = loss.item()
@@ -176,7 +177,6 @@ class AdamTraining:
 
     def state(self) -> dict[str, np.ndarray]:
         """Return all that changes, as arrays by name."""
-        moments = self._optimizer.state_dict()["state"]
         return {
             "step": np.array(self.step),
             "epoch_correct": np.array(self._epoch_correct),
@@ -188,9 +188,8 @@ class AdamTraining:
                 for name, value in self.network.state_dict().items()
             },
             **{
-                f"{ADAM}{number}/{name}": value.cpu().numpy()
-                for number, values in moments.items()
-                for name, value in values.items()
+                f"{ADAM}{name}": value.cpu().numpy()
+                for name, value in self._optimizer.state().items()
             },
         }
 
@@ -207,23 +206,10 @@ class AdamTraining:
                 for name in self.network.state_dict()
             }
         )
-        saved = self._optimizer.state_dict()
-        saved["state"] = {
-            number: {
-                name: self._like_parameter(number, state[f"{ADAM}{number}/{name}"])
-                for name in ("step", "exp_avg", "exp_avg_sq")
-            }
-            for number in range(len(self._learning))
-            if f"{ADAM}{number}/step" in state
+        moments = {
+            name: torch.from_numpy(state[f"{ADAM}{name}"]) for name in self._optimizer.state()
         }
-        self._optimizer.load_state_dict(saved)
-
-    def _like_parameter(self, number: int, saved: np.ndarray) -> Tensor:
-        """Return a moment as a tensor, laid out in memory as its parameter; a count as it is."""
-        moment = torch.from_numpy(saved.copy())
-        if not moment.ndim:
-            return moment
-        return torch.empty_like(self._learning[number].detach()).copy_(moment)
+        self._optimizer.restore(moments)
 
     def replicate(self, seed: int) -> Replicate:
         """Return the finished result; `seed` is the one that was trained."""

@@ -15,7 +15,6 @@ from torch import Tensor, nn
 from gridproof.errors import GridproofError
 from gridproof.parts.families.cnn.architecture import Architecture
 from gridproof.parts.families.cnn.backbones import Backbone, backbone_of
-from gridproof.parts.families.cnn.small_maps import CheapOnSmallMaps
 from gridproof.parts.kinds.images.prepared_images import load_images
 from gridproof.parts.training.device import deterministic_device
 from gridproof.parts.training.one_logit import AdamTraining, Recipe, drawing, new_last_layer
@@ -92,7 +91,7 @@ def new_network(chosen: CnnParameters, backbone: Backbone, seed: int) -> nn.Modu
         features = backbone.build(chosen.weights if chosen.pretrained else None)
     features.requires_grad_(not chosen.frozen)
     last = new_last_layer(backbone.n_features, seed)
-    return CheapOnSmallMaps(OrderedDict(backbone=features, last=last))
+    return nn.Sequential(OrderedDict(backbone=features, last=last))
 
 
 def resize(images: np.ndarray, size: int) -> Tensor:

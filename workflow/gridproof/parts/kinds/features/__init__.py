@@ -13,7 +13,7 @@ KIND = Kind(
     files=("data.parquet", "features.npy"),
     content=("featurise:write_features",),
     derived_from="images",
-    libraries=("timm", "torch", "torchvision"),
+    libraries=("torch", "torchvision"),
     threads=2,
     gpu=True,
 )

@@ -1,12 +1,8 @@
-"""EfficientNet-Lite0, with ImageNet weights named as in the EfficientNet-PyTorch lineage.
-
-Architecture: Tan and Le, arXiv:1905.11946, without squeeze-and-excitation and with ReLU6
-(tensorflow/tpu, models/official/efficientnet/lite).
-"""
+"""EfficientNet-Lite0, with ImageNet weights named as in the EfficientNet-PyTorch lineage."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from gridproof.parts.families.cnn.backbones import Backbone
@@ -16,28 +12,7 @@ if TYPE_CHECKING:
 
     from gridproof.parts.families.cnn.architecture import Architecture, Weights
 
-BLOCKS_IN_STAGE = (1, 2, 2, 3, 3, 4, 1)
-OUTSIDE_BLOCKS = {
-    "_conv_stem": "conv_stem",
-    "_bn0": "bn1",
-    "_conv_head": "conv_head",
-    "_bn1": "bn2",
-}
-FIRST_BLOCK = {
-    "_depthwise_conv": "conv_dw",
-    "_bn1": "bn1",
-    "_project_conv": "conv_pw",
-    "_bn2": "bn2",
-}
-OTHER_BLOCKS = {
-    "_expand_conv": "conv_pw",
-    "_bn0": "bn1",
-    "_depthwise_conv": "conv_dw",
-    "_bn1": "bn2",
-    "_project_conv": "conv_pwl",
-    "_bn2": "bn3",
-}
-LAST_LAYER = "_fc"
+LAST_LAYER = "fc."
 
 
 def _architecture() -> Architecture:
@@ -47,29 +22,19 @@ def _architecture() -> Architecture:
 
 
 def _new() -> nn.Module:
-    import timm
+    from gridproof.parts.families.cnn.lite0 import Lite0
 
-    return timm.create_model("tf_efficientnet_lite0", pretrained=False, num_classes=0)
+    return Lite0()
 
 
 def _rename(weights: Mapping[str, Tensor]) -> Weights:
-    """Name the tensors as timm does, one to one; what is unknown keeps its name."""
-    names = dict(_names())
-    renamed = {}
-    for key, value in weights.items():
-        layer, _, tensor = key.rpartition(".")
-        if layer != LAST_LAYER:
-            renamed[f"{names.get(layer, layer)}.{tensor}"] = value
-    return renamed
-
-
-def _names() -> Iterator[tuple[str, str]]:
-    """Yield the published name of every layer and timm's, which counts blocks by stage."""
-    yield from OUTSIDE_BLOCKS.items()
-    places = [(stage, at) for stage, blocks in enumerate(BLOCKS_IN_STAGE) for at in range(blocks)]
-    for number, (stage, at) in enumerate(places):
-        for published, ours in (OTHER_BLOCKS if number else FIRST_BLOCK).items():
-            yield f"_blocks.{number}.{published}", f"blocks.{stage}.{at}.{ours}"
+    """Leave out the underscore that each published layer's name begins with, and the last layer."""
+    names = {name: name.removeprefix("_").replace("._", ".") for name in weights}
+    return {
+        names[name]: value
+        for name, value in weights.items()
+        if not names[name].startswith(LAST_LAYER)
+    }
 
 
 BACKBONE = Backbone(
