@@ -70,6 +70,7 @@ class AdamTraining:
     set_train_mode : puts the network into the mode in which it is trained.
     inputs : for each split, a function of sample numbers (n,) that gives the network's inputs.
     truth : for each split, the labels and names of its samples.
+    evaluated_at_once : samples of val and test that the network sees together.
     """
 
     def __init__(
@@ -82,8 +83,10 @@ class AdamTraining:
         recipe: Recipe,
         seed: int,
         device: torch.device,
+        evaluated_at_once: int = EVALUATED_AT_ONCE,
     ) -> None:
         self.network = network.to(device)
+        self._evaluated_at_once = evaluated_at_once
         self._set_train_mode = set_train_mode
         self._inputs = inputs
         self._truth = truth
@@ -170,7 +173,7 @@ class AdamTraining:
     def _predict(self, split: str) -> np.ndarray:
         """Return the logits (n,) of a split in eval mode."""
         self.network.eval()
-        numbers = torch.arange(len(self._truth[split].labels)).split(EVALUATED_AT_ONCE)
+        numbers = torch.arange(len(self._truth[split].labels)).split(self._evaluated_at_once)
         with torch.inference_mode():
             logits = [self.network(self._inputs[split](part)).squeeze(1) for part in numbers]
             return torch.cat(logits).cpu().numpy()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,12 @@ if TYPE_CHECKING:
     from gridproof.parts.families.cnn import CnnParameters
 
 RESIZED_AT_ONCE = 32
+EVALUATED_PIXELS = 230_400
+"""Pixels of the images that are evaluated together, 100 images of 48 pixels square: as many of 224
+would take more memory than a training step."""
 BATCH_STATISTICS = "train"
+NO_IMAGES = np.empty(0, np.uint8)
+"""In place of the mapped file, which would count as memory of the job as long as it is held."""
 
 
 def uses_batch_statistics(chosen: CnnParameters) -> bool:
@@ -58,7 +63,7 @@ class CnnTraining(AdamTraining):
                 split: ScaledImages(resize(part.images, chosen.image_size).to(device), architecture)
                 for split, part in splits.items()
             },
-            truth=splits,
+            truth={split: replace(part, images=NO_IMAGES) for split, part in splits.items()},
             recipe=Recipe(
                 learning_rate=chosen.learning_rate,
                 batch_size=chosen.batch_size,
@@ -66,6 +71,7 @@ class CnnTraining(AdamTraining):
             ),
             seed=seed,
             device=device,
+            evaluated_at_once=max(1, EVALUATED_PIXELS // chosen.image_size**2),
         )
 
 

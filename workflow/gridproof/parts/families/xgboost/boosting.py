@@ -40,9 +40,9 @@ MODEL = "model"
 class XgboostTraining:
     """One classifier on its way through the rounds.
 
-    Between two rounds the model is nothing but its UBJSON bytes, so that a training continued from
-    them goes on with the same bits. An epoch is a round: each sees all of the train split, and the
-    metrics of train are those of the model after it.
+    A training that is continued from the model's UBJSON bytes goes on with the same bits. An epoch
+    is a round: each sees all of the train split, and the metrics of train are those of the model
+    after it. The booster keeps what all trees give for each split, so that a round adds its own.
     """
 
     def __init__(
@@ -53,23 +53,24 @@ class XgboostTraining:
         threads: int,
         seeds: Sequence[int],
     ) -> None:
-        splits = {split: load_images(data, split) for split in SPLITS}
-        self._pixels = {
-            split: central_pixels(part.images, parameters.crop) for split, part in splits.items()
-        }
-        self._truth = splits
+        self._truth = {split: load_images(data, split) for split in SPLITS}
         self._options = {
             "objective": "binary:logistic",
             "nthread": threads,
             "max_cached_hist_node": CACHED_NODES,
         }
-        self._train = xgboost.QuantileDMatrix(
-            self._pixels["train"], self._truth["train"].labels, nthread=threads
-        )
+        self._matrices: dict[str, xgboost.QuantileDMatrix] = {}
+        for split, part in self._truth.items():
+            self._matrices[split] = xgboost.QuantileDMatrix(
+                central_pixels(part.images, parameters.crop),
+                part.labels,
+                nthread=threads,
+                ref=self._matrices.get("train"),
+            )
         self.rounds = parameters.rounds
         self.round = 0
         self.metrics = np.full((parameters.rounds, len(METRICS)), np.nan)
-        self._model = b""
+        self._booster = self._new_booster()
 
     @property
     def finished(self) -> bool:
@@ -79,14 +80,8 @@ class XgboostTraining:
     def advance(self) -> str:
         """Add a few trees; return a line that says how it went."""
         for _ in range(min(ROUNDS_AT_ONCE, self.rounds - self.round)):
-            booster = xgboost.train(
-                self._options,
-                self._train,
-                num_boost_round=1,
-                xgb_model=bytearray(self._model) if self._model else None,
-            )
-            self._model = bytes(booster.save_raw("ubj"))
-            logits = {split: self._logits(booster, split) for split in SPLITS}
+            self._booster.update(self._matrices["train"], self.round)
+            logits = {split: self._logits(split) for split in SPLITS}
             self.metrics[self.round] = [
                 value
                 for split in SPLITS
@@ -99,38 +94,45 @@ class XgboostTraining:
             f"  val loss {row['val_loss']:.4f}  val accuracy {row['val_accuracy']:.4f}"
         )
 
-    def _logits(self, booster: xgboost.Booster, split: str) -> np.ndarray:
+    def _new_booster(self) -> xgboost.Booster:
+        return xgboost.Booster(self._options, list(self._matrices.values()))
+
+    def _logits(self, split: str) -> np.ndarray:
         """Return the sum of all trees (n,), the logit of class 1."""
-        logits: np.ndarray = booster.inplace_predict(self._pixels[split], predict_type="margin")
+        logits: np.ndarray = self._booster.predict(self._matrices[split], output_margin=True)
         return logits
+
+    def _model(self) -> np.ndarray:
+        """Return the UBJSON bytes of all trees."""
+        return np.frombuffer(self._booster.save_raw("ubj"), np.uint8)
 
     def state(self) -> dict[str, np.ndarray]:
         """Return all that changes, as arrays by name."""
         return {
             "round": np.array(self.round),
             "metrics": self.metrics.copy(),
-            MODEL: np.frombuffer(self._model, np.uint8),
+            MODEL: self._model(),
         }
 
     def restore(self, state: Mapping[str, np.ndarray]) -> None:
         """Continue from what `state()` returned, in this or another process."""
         self.round = int(state["round"])
         self.metrics = state["metrics"].copy()
-        self._model = state[MODEL].tobytes()
+        self._booster = self._new_booster()
+        self._booster.load_model(bytearray(state[MODEL].tobytes()))
 
     def replicate(self, seed: int) -> Replicate:
         """Return the finished result; every seed has the same."""
-        booster = xgboost.Booster(self._options, model_file=bytearray(self._model))
         rounds = range(1, self.rounds + 1)
-        logits = {split: self._logits(booster, split) for split in PREDICTED}
+        logits = {split: self._logits(split) for split in PREDICTED}
         return Replicate(
             tables={
                 "metrics": metrics_table(rounds, rounds, self.metrics),
                 "batches": batches_table(np.empty(0)),
                 "predictions": predictions_table(logits, self._truth),
             },
-            tensors={"final": {MODEL: np.frombuffer(self._model, np.uint8)}},
-            facts=training_facts(rounds, self.metrics, count_nodes(booster)),
+            tensors={"final": {MODEL: self._model()}},
+            facts=training_facts(rounds, self.metrics, count_nodes(self._booster)),
         )
 
 
