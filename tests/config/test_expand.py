@@ -118,6 +118,13 @@ def test_study_settings_hold_unless_the_experiment_has_its_own(load: Load) -> No
     assert (own.title, own.question, own.data, own.figures) == ("Mine", "Why?", "countries", ())
 
 
+def test_engine_of_the_study_holds_where_a_family_has_it(load: Load) -> None:
+    """Other families keep their own, and an experiment may ask for what its family has first."""
+    study = load("", "  nothing: {family: dry}\n  first: {engine: auto}\nengine: torch\n")
+    engines = {experiment.name: experiment.engine for experiment in expand(*study)}
+    assert engines == {"rates": "torch", "nothing": "python", "first": "native"}
+
+
 def test_only_selects_experiments_in_the_order_of_the_file(load: Load) -> None:
     """The order of `only` does not matter."""
     study = load("", "  b: {}\n  a: {}\nonly: [a, rates]\n")

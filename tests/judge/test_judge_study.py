@@ -35,6 +35,7 @@ def planned_cell(label: str, position: int) -> PlannedCell:
         group="shape",
         setting=label,
         seeds=(0, 1, 2),
+        seeds_in_job=20,
         deterministic=False,
         measurements=(),
         spec={},

@@ -127,8 +127,8 @@ EDITS = {
     ),
     "a shadowed name made global": Edit(
         f"{MLP}/specification.py",
-        "rate = np.float32(learning_rate)",
-        "rate = np.float32(RATE)",
+        "np.float32(learning_rate)",
+        "np.float32(RATE)",
         {NETWORK},
     ),
     "a re-export that leads elsewhere": Edit(
@@ -149,7 +149,7 @@ EDITS = {
         f"{MLP}/specification.py", "", "\n\ndef unused() -> int:\n    return 1\n", NO_CELL
     ),
     "what only figures use": Edit(
-        f"{MLP}/specification.py", "def predict(", "@cache\ndef predict(", NO_CELL
+        f"{MLP}/specification.py", "exponentials / total", "total / exponentials", NO_CELL
     ),
     "words of an error in prepared data": Edit(
         f"{KINDS}/table/prepared_table.py", "it has no rows of", "there is no row of", NO_CELL

@@ -21,14 +21,14 @@ data:
   images: {{source: patches}}
 seeds: 1
 experiments:
-  rates: {{data: countries, sweep: {{epochs: [10, 1000]}}}}
+  rates: {{data: countries, sweep: {{epochs: [10, 10000]}}}}
   trees: {{family: xgboost, data: images}}
 """
 
 
 @pytest.fixture
 def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Study:
-    """Two networks, one a hundred times as long as the other, and trees."""
+    """Two networks, one a thousand times as long as the other, and trees."""
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "config.yaml"
     path.write_text(STUDY)

@@ -82,6 +82,7 @@ class Study:
                 "cell": cell["cells"]["cell"][0],
                 "slug": cell["cells"]["slug"][0],
                 **{name: cell["memberships"][name][0] for name in ("label", "group", "setting")},
+                "seeds_in_job": 20,
                 "deterministic": False,
                 "measurements": [],
                 "spec": {

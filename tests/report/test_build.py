@@ -223,7 +223,7 @@ def edit_nothing_planned(study):
     """Plan a cell that no table holds."""
     cell = {"cell": "f" * 12, "slug": "depth-9", "label": "depth 9", "seeds": [0]}
     cell |= {"group": "learning_rate", "setting": "depth 9"}
-    cell |= {"deterministic": False, "measurements": [], "spec": {}}
+    cell |= {"seeds_in_job": 20, "deterministic": False, "measurements": [], "spec": {}}
     study.plan["experiments"][0]["cells"].append(cell)
 
 

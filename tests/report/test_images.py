@@ -67,6 +67,7 @@ def add_images(study, name, models, figures=("ranking",)):
             "label": model.label,
             "group": model.part or name,
             "setting": model.label,
+            "seeds_in_job": 5,
             "deterministic": len(model.seeds) == 1,
             "measurements": [],
             "spec": {

@@ -13,8 +13,16 @@ if TYPE_CHECKING:
     from gridproof.parts.families.mlp import MlpParameters
 
 
+class Specified:
+    """What trains of the specification, and not what only measurements ask of it."""
+
+    shuffle = staticmethod(specification.shuffle)
+    train_epoch = staticmethod(specification.train_epoch)
+    evaluate = staticmethod(specification.evaluate)
+
+
 def start(
     *, parameters: MlpParameters, data: Path, threads: int, seeds: Sequence[int]
 ) -> MlpTraining:
     """Return a training that has not begun."""
-    return MlpTraining(parameters=parameters, data=data, seeds=seeds, arithmetic=specification)
+    return MlpTraining(parameters=parameters, data=data, seeds=seeds, arithmetic=Specified())
