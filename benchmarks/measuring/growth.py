@@ -114,7 +114,8 @@ def epoch_seconds(size: Size, *, rounds: int, limit: float) -> tuple[float, ...]
             "threads": size.threads,
         }
         one = size.threads == 1
-        with PeerProcess(Path(sys.executable), "engine", job, pinned=one, scratch=folder) as engine:
+        with PeerProcess(Path(sys.executable), "engine", pinned=one, scratch=folder) as engine:
+            engine.begin(job)
             engine.round(limit)
             return tuple(engine.round(limit).seconds for _ in range(rounds))
 

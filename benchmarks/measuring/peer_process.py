@@ -41,9 +41,7 @@ class Round:
 class PeerProcess:
     """A process that answers rounds; with `pinned`, on one core: the last that this one may use."""
 
-    def __init__(
-        self, python: Path, script: str, job: Mapping[str, object], *, pinned: bool, scratch: Path
-    ) -> None:
+    def __init__(self, python: Path, script: str, *, pinned: bool, scratch: Path) -> None:
         self.script = script
         self.log = tempfile.TemporaryFile("w+", dir=scratch)  # noqa: SIM115
         caches = {"TORCHINDUCTOR_CACHE_DIR": str(scratch / f"inductor-{script}-{id(self)}")}
@@ -58,7 +56,6 @@ class PeerProcess:
             env=os.environ | (ONE_THREAD if pinned else {}) | caches,
             preexec_fn=(lambda: os.sched_setaffinity(0, {core})) if pinned else None,
         )
-        self._send(json.dumps(job))
 
     def __enter__(self) -> Self:
         return self
@@ -71,9 +68,13 @@ class PeerProcess:
     ) -> None:
         self.close()
 
+    def begin(self, job: Mapping[str, object]) -> None:
+        """Hand over a job; PeerError if the process has ended."""
+        self._send(json.dumps(job))
+
     def round(self, limit: float) -> Round:
         """Return one more round; PeerError if it fails, or takes more than `limit` seconds."""
-        self._send("round")
+        self._send("")
         assert self.process.stdout is not None
         ready, _, _ = select.select([self.process.stdout], [], [], limit)
         if not ready:

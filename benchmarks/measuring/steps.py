@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from .cases import LEARNING_RATE, SEEDS, Case
 from .engine import initial_weights, sample_orders
 from .environment import Environment
 from .losses import Difference, difference
-from .peer_process import PeerError, PeerProcess
+from .peer_process import PeerError, PeerProcess, Round
 from .reference import reference_losses
 from .synthetic import write_prepared
 
@@ -81,54 +82,86 @@ class CaseResult:
         ]
 
 
-def measure_case(
-    case: Case, environment: Environment, folder: Path, *, rounds: int, limit: float
-) -> CaseResult:
+class Pool:
+    """The processes of the peers, kept from case to case; one that failed is begun anew."""
+
+    def __init__(self, environment: Environment, folder: Path) -> None:
+        self.environment, self.folder = environment, folder
+        self.processes: dict[str, PeerProcess] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for name in list(self.processes):
+            self.drop(name)
+
+    def begin(self, peer: Peer, job: Mapping[str, object]) -> None:
+        """Hand a job to a peer; PeerError if it is not installed."""
+        if (reason := self.environment.missing.get(peer.needs or "")) is not None:
+            raise PeerError(reason)
+        if peer.name not in self.processes:
+            python = self.environment.python if peer.needs else Path(sys.executable)
+            process = PeerProcess(python, peer.script, pinned=True, scratch=self.folder)
+            self.processes[peer.name] = process
+        self.processes[peer.name].begin({**job, "engine": peer.engine})
+
+    def round(self, name: str, limit: float) -> Round:
+        """Return one more round of a peer; PeerError if it fails."""
+        return self.processes[name].round(limit)
+
+    def drop(self, name: str) -> None:
+        """End the process of a peer, if it has one."""
+        if name in self.processes:
+            self.processes.pop(name).close()
+
+
+def measure_case(case: Case, pool: Pool, folder: Path, *, rounds: int, limit: float) -> CaseResult:
     """Return what a round of each peer took, peer after peer and then again, `rounds` times.
 
     All start from the same weights and see the samples in the same order. A peer that is not ready
-    within `limit` seconds, or fails, is left out from then on.
+    within `limit` seconds, or fails, is left out from then on. `folder` is there for files.
     """
     job, reference, without = write_job(case, folder)
     result = CaseResult(case=case, reference=reference, without_updates=without, peers={})
-    with ExitStack() as stack:
-        running: dict[str, PeerProcess] = {}
-        for peer in PEERS:
-            print(f"{case.name}: {peer.name}", file=sys.stderr, flush=True)
-            measured = result.peers[peer.name] = Measured()
-            if (reason := environment.missing.get(peer.needs or "")) is not None:
-                measured.failure = reason
-                continue
-            python = environment.python if peer.needs else Path(sys.executable)
-            told = {**job, "engine": peer.engine}
-            process = stack.enter_context(
-                PeerProcess(python, peer.script, told, pinned=True, scratch=folder)
-            )
-            if measure_round(measured, process, result, limit):
-                running[peer.name] = process
-        for _ in range(rounds):
-            for name, process in list(running.items()):
-                if not measure_round(result.peers[name], process, result, limit):
-                    del running[name]
+    for peer in PEERS:
+        print(f"{case.name}: {peer.name}", file=sys.stderr, flush=True)
+        measured = result.peers[peer.name] = Measured()
+        try:
+            pool.begin(peer, job)
+        except PeerError as error:
+            measured.failure = str(error)
+            pool.drop(peer.name)
+            continue
+        measure_round(measured, pool, peer.name, result, limit)
+    for _ in range(rounds):
+        for name, measured in result.peers.items():
+            if measured.failure is None:
+                measure_round(measured, pool, name, result, limit)
     return result
 
 
 def measure_round(
-    measured: Measured, process: PeerProcess, result: CaseResult, limit: float
-) -> bool:
-    """Add a round to what was measured of a peer; return whether there was one."""
+    measured: Measured, pool: Pool, name: str, result: CaseResult, limit: float
+) -> None:
+    """Add a round to what was measured of a peer, or why there was none."""
     try:
-        done = process.round(limit)
+        done = pool.round(name, limit)
     except PeerError as error:
         measured.failure = str(error)
-        return False
+        pool.drop(name)
+        return
     far = difference(done.losses, result.reference)
     measured.difference = measured.difference.larger(far)
     if measured.first is None:
         measured.first = done.seconds
     else:
         measured.rounds.append(1e6 * done.seconds / result.case.n_steps)
-    return True
 
 
 def write_job(case: Case, folder: Path) -> tuple[dict[str, object], np.ndarray, float]:

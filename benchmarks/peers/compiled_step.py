@@ -64,6 +64,7 @@ class CompiledStep:
 def prepare(job: Job) -> CompiledStep:
     """Return the compiled step for a job, on one thread."""
     torch.set_num_threads(job.threads)
+    torch.compiler.reset()
     return CompiledStep(job, read_given(job))
 
 

@@ -1,7 +1,8 @@
-"""How a peer is driven: a job as JSON on its first line of input, a round for each further line.
+"""How a peer is driven: a job as JSON on a line of its input, and an empty line for each round.
 
-A round trains one epoch of all seeds again from the initial weights; only the epoch is timed.
-Each round is answered with one line of JSON: its seconds, and the training loss of each step.
+A further job begins anew, in the same process. A round trains one epoch of all seeds again from the
+initial weights; only the epoch is timed. Each round is answered with one line of JSON: its seconds,
+and the training loss of each step.
 """
 
 from __future__ import annotations
@@ -100,8 +101,12 @@ def serve(prepare: Callable[[Job], Peer]) -> None:
     """Answer rounds until the input ends; what libraries print goes to the standard error."""
     with os.fdopen(os.dup(1), "w", buffering=1) as replies:
         os.dup2(2, 1)
-        peer = prepare(read_job(sys.stdin.readline()))
-        for _ in sys.stdin:
+        peer = None
+        for line in sys.stdin:
+            if line.strip():
+                peer = prepare(read_job(line))
+                continue
+            assert peer is not None, "a round before the first job"
             peer.reset()
             started = time.perf_counter()
             losses = peer.epoch()
