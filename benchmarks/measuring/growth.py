@@ -74,50 +74,47 @@ def sizes_of(quick: bool) -> dict[str, list[Size]]:
 
 
 def measure_growth(*, quick: bool, rounds: int, limit: float) -> list[Growth]:
-    """Return how an epoch grows with each axis; a round takes at most `limit` seconds."""
+    """Return how an epoch grows with each axis; a round takes at most `limit` seconds.
+
+    A process of one thread stays on one core; what more threads take is measured beside that of
+    one thread in a process that may use all.
+    """
     results = []
     for axis, sizes in sizes_of(quick).items():
         print(f"growth with {axis}", file=sys.stderr, flush=True)
         measured: list[tuple[float, ...]] = []
         failure = None
-        for size in sizes:
-            try:
-                measured.append(epoch_seconds(size, rounds=rounds, limit=limit))
-            except PeerError as error:
-                failure = f"{getattr(size, axis):,} {axis}: {error}"
-                break
+        with tempfile.TemporaryDirectory() as name:
+            folder, python = Path(name), Path(sys.executable)
+            one = axis != "threads"
+            with PeerProcess(python, "engine", pinned=one, scratch=folder) as engine:
+                try:
+                    for size in sizes:
+                        engine.begin(write_job(size, folder / str(len(measured))))
+                        engine.round(limit)
+                        measured.append(tuple(engine.round(limit).seconds for _ in range(rounds)))
+                except PeerError as error:
+                    failure = f"{getattr(sizes[len(measured)], axis):,} {axis}: {error}"
         values = tuple(getattr(size, axis) for size in sizes)[: len(measured)]
         results.append(Growth(axis=axis, sizes=values, rounds=tuple(measured), failure=failure))
     return results
 
 
-def epoch_seconds(size: Size, *, rounds: int, limit: float) -> tuple[float, ...]:
-    """Return the seconds of an epoch in each round after a first one that is not counted.
-
-    Raises
-    ------
-    PeerError : the engine fails, or takes longer than `limit` seconds.
-    """
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        write_prepared(folder / "prepared", size.rows)
-        job = {
-            "folder": str(folder / "prepared"),
-            "arrays": "",
-            "depth": 6,
-            "width": size.width,
-            "batch_size": 256,
-            "batch_norm": False,
-            "learning_rate": LEARNING_RATE,
-            "seeds": list(range(size.seeds)),
-            "engine": "native",
-            "threads": size.threads,
-        }
-        one = size.threads == 1
-        with PeerProcess(Path(sys.executable), "engine", pinned=one, scratch=folder) as engine:
-            engine.begin(job)
-            engine.round(limit)
-            return tuple(engine.round(limit).seconds for _ in range(rounds))
+def write_job(size: Size, folder: Path) -> dict[str, object]:
+    """Write the data of a size; return what the engine is told."""
+    write_prepared(folder / "prepared", size.rows)
+    return {
+        "folder": str(folder / "prepared"),
+        "arrays": "",
+        "depth": 6,
+        "width": size.width,
+        "batch_size": 256,
+        "batch_norm": False,
+        "learning_rate": LEARNING_RATE,
+        "seeds": list(range(size.seeds)),
+        "engine": "native",
+        "threads": size.threads,
+    }
 
 
 def as_json(results: Sequence[Growth]) -> list[Mapping[str, object]]:

@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
 PEERS = Path(__file__).resolve().parents[1] / "peers"
+START_LIMIT = 120.0
 ONE_THREAD = {
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
@@ -32,9 +33,13 @@ class PeerError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """Seconds of an epoch of all seeds, and losses (n_seeds, n_steps) in nats."""
+    """Seconds of an epoch of all seeds, and losses (n_seeds, n_steps) in nats.
+
+    `processor_seconds` are those of the processor: fewer where other work was beside it.
+    """
 
     seconds: float
+    processor_seconds: float
     losses: np.ndarray
 
 
@@ -69,22 +74,34 @@ class PeerProcess:
         self.close()
 
     def begin(self, job: Mapping[str, object]) -> None:
-        """Hand over a job; PeerError if the process has ended."""
-        self._send(json.dumps(job))
+        """Hand over a job and wait for the peer to have imported and read what it needs.
+
+        Raises
+        ------
+        PeerError : it fails, or takes more than two minutes.
+        """
+        self._ask(json.dumps(job), START_LIMIT)
 
     def round(self, limit: float) -> Round:
         """Return one more round; PeerError if it fails, or takes more than `limit` seconds."""
-        self._send("")
+        answer = self._ask("", limit)
+        return Round(
+            seconds=answer["seconds"],
+            processor_seconds=answer["processor_seconds"],
+            losses=np.array(answer["losses"]),
+        )
+
+    def _ask(self, line: str, limit: float) -> dict[str, Any]:
+        self._send(line)
         assert self.process.stdout is not None
         ready, _, _ = select.select([self.process.stdout], [], [], limit)
         if not ready:
             self.process.kill()
             raise PeerError(f"not ready within {limit:.0f} s")
-        line = self.process.stdout.readline()
-        if not line:
+        answer = self.process.stdout.readline()
+        if not answer:
             raise PeerError(self._last_words())
-        answer = json.loads(line)
-        return Round(seconds=answer["seconds"], losses=np.array(answer["losses"]))
+        return dict(json.loads(answer))
 
     def close(self) -> None:
         """End the process."""

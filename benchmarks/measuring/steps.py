@@ -51,12 +51,14 @@ class Measured:
     ----------
     first : seconds of the first round, compilation included; None if there was none.
     rounds : microseconds a step of all seeds, in each round after the first.
+    processor : the same of the processor: fewer where other work was beside it.
     difference : largest differences of the losses from the reference's over all rounds.
     failure : why there are no rounds, or no more of them.
     """
 
     first: float | None = None
     rounds: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
     difference: Difference = NONE
     failure: str | None = None
 
@@ -162,6 +164,7 @@ def measure_round(
         measured.first = done.seconds
     else:
         measured.rounds.append(1e6 * done.seconds / result.case.n_steps)
+        measured.processor.append(1e6 * done.processor_seconds / result.case.n_steps)
 
 
 def write_job(case: Case, folder: Path) -> tuple[dict[str, object], np.ndarray, float]:
@@ -190,6 +193,12 @@ def write_job(case: Case, folder: Path) -> tuple[dict[str, object], np.ndarray, 
         "threads": 1,
     }
     return job, reference, without
+
+
+def processor_share(results: Sequence[CaseResult]) -> float:
+    """Return which part of the timed seconds the processor worked for the peers, from 0 to 1."""
+    peers = [measured for result in results for measured in result.peers.values()]
+    return sum(sum(p.processor) for p in peers) / sum(sum(p.rounds) for p in peers)
 
 
 def as_json(results: Sequence[CaseResult]) -> list[Mapping[str, object]]:

@@ -1,8 +1,9 @@
 """How a peer is driven: a job as JSON on a line of its input, and an empty line for each round.
 
-A further job begins anew, in the same process. A round trains one epoch of all seeds again from the
+A job is answered with an empty object when the peer is ready; a further one begins anew, in the same
+process. A round trains one epoch of all seeds again from the
 initial weights; only the epoch is timed. Each round is answered with one line of JSON: its seconds,
-and the training loss of each step.
+those of the processor, and the training loss of each step.
 """
 
 from __future__ import annotations
@@ -105,10 +106,15 @@ def serve(prepare: Callable[[Job], Peer]) -> None:
         for line in sys.stdin:
             if line.strip():
                 peer = prepare(read_job(line))
+                print("{}", file=replies)
                 continue
             assert peer is not None, "a round before the first job"
             peer.reset()
-            started = time.perf_counter()
+            started, processor = time.perf_counter(), time.process_time()
             losses = peer.epoch()
-            seconds = time.perf_counter() - started
-            print(json.dumps({"seconds": seconds, "losses": losses}), file=replies)
+            answer = {
+                "seconds": time.perf_counter() - started,
+                "processor_seconds": time.process_time() - processor,
+                "losses": losses,
+            }
+            print(json.dumps(answer), file=replies)

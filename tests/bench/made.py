@@ -20,6 +20,7 @@ def case_results() -> list[CaseResult]:
             peer.name: Measured(
                 first=3.0,
                 rounds=[100.0 * place, 110.0 * place, 150.0 * place],
+                processor=[90.0 * place, 99.0 * place, 135.0 * place],
                 difference=Difference(first=1e-7, mean=2e-7),
             )
             for place, peer in enumerate(PEERS, start=1)

@@ -60,6 +60,11 @@ def test_all_is_written_as_json():
     assert json.dumps(orchestration.as_json(runs()))
 
 
+def test_processor_share_is_that_of_all_rounds():
+    """A machine that did other work besides is told from one that did not."""
+    assert steps.processor_share(case_results()) == pytest.approx(0.9)
+
+
 def test_picture_has_a_mark_for_each_measured_peer(tmp_path):
     """Peers without a round are in the legend alone; the axis is logarithmic and has a unit."""
     figure = draw_steps(case_results())
