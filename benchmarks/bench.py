@@ -126,9 +126,8 @@ def main() -> int:
     facts = machine_facts(environment)
     facts["took"] = f"{time.perf_counter() - started:.0f} s" + (", quick" if is_quick else "")
     if measured:
-        facts["processor's share"] = (
-            f"{processor_share(measured):.0%} of the timed steps: under 95% means other work beside it"
-        )
+        share = f"{processor_share(measured):.0%} of the timed steps"
+        facts["processor's share"] = f"{share}: under 95% means that other work was beside them"
     write_results(arguments.output, facts, measured, grown, runs)
     print((arguments.output / "results.md").read_text())
     for line in (wrong := failures(measured)):

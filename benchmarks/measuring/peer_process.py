@@ -50,6 +50,7 @@ class PeerProcess:
         self.script = script
         self.log = tempfile.TemporaryFile("w+", dir=scratch)  # noqa: SIM115
         caches = {"TORCHINDUCTOR_CACHE_DIR": str(scratch / f"inductor-{script}-{id(self)}")}
+        path = os.pathsep.join([str(PEERS.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
         core = max(os.sched_getaffinity(0))
         self.process = subprocess.Popen(
             [str(python), str(PEERS / f"{script}.py")],
@@ -58,7 +59,7 @@ class PeerProcess:
             stderr=self.log,
             text=True,
             cwd=scratch,
-            env=os.environ | (ONE_THREAD if pinned else {}) | caches,
+            env=os.environ | (ONE_THREAD if pinned else {}) | caches | {"PYTHONPATH": path},
             preexec_fn=(lambda: os.sched_setaffinity(0, {core})) if pinned else None,
         )
 

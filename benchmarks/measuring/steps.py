@@ -174,7 +174,7 @@ def write_job(case: Case, folder: Path) -> tuple[dict[str, object], np.ndarray, 
     """
     prepared = folder / "prepared"
     features, labels = write_prepared(prepared, case.n_rows)
-    weights = initial_weights(case, prepared, SEEDS)
+    weights = initial_weights(case.depth, case.width, prepared, SEEDS)
     orders = sample_orders(case.n_rows, SEEDS)
     arrays = folder / "arrays.npz"
     np.savez(arrays, features=features, labels=labels, orders=orders, **weights)
@@ -198,7 +198,8 @@ def write_job(case: Case, folder: Path) -> tuple[dict[str, object], np.ndarray, 
 def processor_share(results: Sequence[CaseResult]) -> float:
     """Return which part of the timed seconds the processor worked for the peers, from 0 to 1."""
     peers = [measured for result in results for measured in result.peers.values()]
-    return sum(sum(p.processor) for p in peers) / sum(sum(p.rounds) for p in peers)
+    seconds = sum(sum(peer.rounds) for peer in peers)
+    return sum(sum(peer.processor) for peer in peers) / seconds if seconds else 0.0
 
 
 def as_json(results: Sequence[CaseResult]) -> list[Mapping[str, object]]:

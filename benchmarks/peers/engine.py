@@ -1,48 +1,39 @@
-"""The engines of this project, as a job of a study starts them; the seeds of a block together."""
+"""The engines of this project, as a job of a study starts them."""
 
 from __future__ import annotations
 
-from typing import Any
-
+from measuring.engine import Block, begin
 from protocol import Job, Losses, serve
-
-from gridproof.parts.families.mlp import MlpParameters, start
-
-ENGINES = {"native": "eager", "torch": "eager"}
-"""Engines by the name that the table has for them."""
 
 
 class Engine:
-    """A block of seeds."""
+    """The seeds, in a block or one after the other, as the engine takes them."""
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        self.training: Any = None
+        self.blocks: list[Block] = []
 
     def reset(self) -> None:
-        """Start the training again; it draws the initial weights itself, the same each time."""
-        self.training = start(
-            parameters=MlpParameters.model_validate(
-                {
-                    "depth": self.job.depth,
-                    "width": self.job.width,
-                    "batch_size": self.job.batch_size,
-                    "batch_norm": self.job.batch_norm,
-                    "learning_rate": self.job.learning_rate,
-                    "epochs": 1,
-                }
-            ),
-            data=self.job.folder,
-            engine=ENGINES[self.job.engine],
-            threads=self.job.threads,
-            seeds=self.job.seeds,
+        """Start the trainings again; they draw the same initial weights each time."""
+        job = self.job
+        parameters = {
+            "depth": job.depth,
+            "width": job.width,
+            "batch_size": job.batch_size,
+            "batch_norm": job.batch_norm,
+            "learning_rate": job.learning_rate,
+            "epochs": 1,
+        }
+        self.blocks = begin(
+            job.engine, parameters, job.folder, threads=job.threads, seeds=job.seeds
         )
 
     def epoch(self) -> Losses:
-        """Train an epoch of the block and evaluate it; return the losses of its steps."""
-        self.training.advance()
-        tables = [self.training.replicate(seed).tables for seed in self.job.seeds]
-        return [table["batches"]["loss"].tolist() for table in tables]
+        """Train an epoch of all seeds and evaluate it; return the losses of their steps."""
+        for block in self.blocks:
+            block.advance()
+        replicates = [replicate for block in self.blocks for replicate in block.replicates()]
+        return [replicate.tables["batches"]["loss"].tolist() for replicate in replicates]
 
 
 if __name__ == "__main__":

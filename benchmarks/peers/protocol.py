@@ -1,9 +1,9 @@
 """How a peer is driven: a job as JSON on a line of its input, and an empty line for each round.
 
-A job is answered with an empty object when the peer is ready; a further one begins anew, in the same
-process. A round trains one epoch of all seeds again from the
-initial weights; only the epoch is timed. Each round is answered with one line of JSON: its seconds,
-those of the processor, and the training loss of each step.
+A job is answered with an empty object when the peer is ready; a further one begins anew, in the
+same process. A round trains one epoch of all seeds again from the initial weights; only the epoch
+is timed. It is answered with one line of JSON: its seconds, those of the processor, and the
+training loss of each step.
 """
 
 from __future__ import annotations
