@@ -36,9 +36,9 @@ LOADS = {False: Load(cells=100, seconds=5, cores=16), True: Load(cells=12, secon
 N_QUICK = 3
 """Cases of the quick benchmark: the first."""
 ROUNDS = {False: 5, True: 2}
-FIRST_LIMIT = {False: 120.0, True: 40.0}
-"""Seconds that a round may take, the first with its compilation."""
-TOOL_LIMIT = {False: 150.0, True: 25.0}
+FIRST_LIMIT = {False: 60.0, True: 30.0}
+"""Seconds that a round may take, the first with its compilation; importing is not counted."""
+TOOL_LIMIT = {False: 110.0, True: 40.0}
 """Seconds that a tool may take over its cells."""
 
 

@@ -50,10 +50,10 @@ CASES = (
     Case(batch_size=128, batch_norm=True, n_steps=100, tolerance=ROUNDED),
     Case(batch_size=1, n_steps=200),
     Case(batch_size=16, n_steps=200),
-    Case(batch_size=1024, n_steps=50),
+    Case(batch_size=1024, n_steps=30),
     Case(width=64, batch_size=128, batch_norm=True, n_steps=50, tolerance=ROUNDED),
-    Case(depth=40, batch_size=128, batch_norm=True, n_steps=20, tolerance=CHAOTIC),
-    Case(depth=100, width=4, batch_size=256, n_steps=20),
+    Case(depth=40, batch_size=128, batch_norm=True, n_steps=10, tolerance=CHAOTIC),
+    Case(depth=100, width=4, batch_size=256, n_steps=10),
 )
 
 

@@ -33,7 +33,7 @@ class Peer:
 NONE = Difference(first=0.0, mean=0.0)
 PEERS = (
     Peer(name="native", script="engine", needs=None, engine="native"),
-    Peer(name="torch, stacked", script="engine", needs=None, engine="torch"),
+    Peer(name="torch engine", script="engine", needs=None, engine="torch"),
     Peer(name="JAX", script="jax_scan", needs="JAX"),
     Peer(name="torch.compile", script="compiled_step", needs="PyTorch"),
     Peer(name="notebook's loop", script="notebook_loop", needs="PyTorch"),
