@@ -69,9 +69,9 @@ def steps_text(results: Sequence[CaseResult], rounds: int) -> str:
 
 Microseconds that a step of five seeds takes, an optimizer update of each: median, and lowest to
 highest of {rounds} rounds, in which the peers took turns. A case is hidden layers x units, and the
-batch. One thread each, on one core. *native* and *torch engine* are the engines of this project, the
-others what a user would run instead, as its documentation says: *JAX* and *torch.compile* with all
-five seeds in one call, *notebook's loop*, *skorch* and *Lightning* with one seed after the other.
+batch. One thread each, on one core. *native* and *torch engine* are the engines of this project,
+the others what a user would run instead, as its documentation says: *JAX* and *torch.compile* with
+all five seeds in one call, *notebook's loop*, *skorch* and *Lightning* seed after seed.
 
 {times}
 
