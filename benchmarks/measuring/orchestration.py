@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -11,6 +12,8 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+import psutil
 
 from .environment import Environment
 from .orchestrators import ORCHESTRATORS, Load, Orchestrator, Setting
@@ -67,11 +70,21 @@ def run_tool(tool: Orchestrator, load: Load, environment: Environment, *, limit:
             failure = failure or _run_command(command, folder, setting, left)
         seconds = time.perf_counter() - started
         written = len(list(folder.glob(setting.written)))
-        if failure and setting.stopped:
-            subprocess.run(setting.stopped, cwd=folder, env=setting.variables, check=False)
+        end_leftovers(folder)
     if failure is None and written != load.cells:
         failure = "not all cells are there"
     return Run(**told, seconds=seconds, written=written, failure=failure)
+
+
+def end_leftovers(folder: Path) -> None:
+    """End the processes that still work in a folder: a queue's workers outlive its command."""
+    left = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if Path(process.cwd()).is_relative_to(folder.resolve()):
+                process.kill()
+                left.append(process)
+    psutil.wait_procs(left, timeout=10)
 
 
 def _run_command(

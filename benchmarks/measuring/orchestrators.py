@@ -46,13 +46,12 @@ class Load:
 class Setting:
     """What is run before the clock starts, what is timed, and which files there are then.
 
-    `prepared` and `timed` are commands in the folder, `stopped` ends what they leave
-    behind; `written` is a pattern with one file a cell.
+    `prepared` and `timed` are commands in the folder, `written` is a pattern
+    with one file a cell.
     """
 
     prepared: tuple[tuple[str, ...], ...] = ()
     timed: tuple[tuple[str, ...], ...]
-    stopped: tuple[str, ...] = ()
     written: str
     variables: Mapping[str, str]
 
@@ -195,7 +194,6 @@ def dvc_queue(folder: Path, load: Load, environment: Environment) -> Setting:
             (*dvc, "--queue", "--set-param", f"cell=range(1,{load.cells + 1})"),
             (*dvc, "--run-all", "--jobs", str(load.cores)),
         ),
-        stopped=_command(environment, "dvc", "queue", "stop", "--kill", "--quiet"),
         written=".git/refs/exps/*/*/*",
         variables=setting.variables,
     )
