@@ -131,10 +131,10 @@ def growth_text(results: Sequence[Growth]) -> str:
     """Return the tables of growth of the native engine."""
     parts = [
         "## Growth of native\n\n"
-        "Seconds of an epoch, depth 6 and batch 256; but for what a table varies, width 16, 5 seeds\n"
-        "and one thread. Of threads 16 seeds are trained. Median, and lowest to highest of the\n"
-        "rounds. An exponent is the power with which they grow, over all sizes and from the last but\n"
-        "one to the last: 1 is in proportion."
+        "Seconds of an epoch, depth 6 and batch 256; but for what a table varies, width 16,\n"
+        "5 seeds and one thread. Of threads 16 seeds are trained. Median, and lowest to highest\n"
+        "of the rounds. An exponent is the power with which they grow, over all sizes and from\n"
+        "the last but one to the last: 1 is in proportion."
     ]
     for result in results:
         rows = []
