@@ -32,8 +32,8 @@ lint: setup ## check form and types: ruff, snakefmt, mypy, hadolint
 	$(VENV)/mypy
 	$(VENV)/hadolint Containerfile
 
-bench: setup ## measure speed against what a user would run instead
-	$(VENV)/python benchmarks/bench.py
+bench: setup ## measure speed against what a user would run instead; QUICK=1: less of each, in three minutes
+	$(VENV)/python benchmarks/bench.py $(if $(QUICK),--quick)
 
 docs: setup ## write config/schema.json and docs/config.md from the declarations of the parts
 	$(VENV)/python -m gridproof.config.pages

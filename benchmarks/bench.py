@@ -1,188 +1,139 @@
-"""Measure training steps against a notebook's loop, and the default study as a whole.
+"""Measure training steps, their growth and the running of cells against what others offer.
 
-    python benchmarks/bench.py            # steps, then the whole default study in a fresh folder:
-                                          # from nothing, with a warm compile cache, with no change
-    python benchmarks/bench.py --steps    # steps only
+    python benchmarks/bench.py             # all of it, under 15 minutes on two cores
+    python benchmarks/bench.py --quick     # less of each, under 3 minutes
+    python benchmarks/bench.py --only steps --output /tmp/measured
 
-Ratios are of one run on one machine; seconds are not comparable between machines.
+What it is measured against is installed on first use, into benchmarks/.venv. Writes results.md,
+results.json and results.svg. Exit code 1: a peer's losses are not those of the reference.
 """
 
 from __future__ import annotations
 
 import argparse
-import resource
-import shutil
+import json
+import os
+import platform
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 
-import torch
-from torch import nn
-from torch.utils.data import DataLoader, TensorDataset
+from measuring import growth, orchestration, steps
+from measuring.cases import CASES, quick
+from measuring.environment import BENCHMARKS, Environment, prepare_environment, versions
+from measuring.growth import Growth, measure_growth
+from measuring.markdown import results_text
+from measuring.orchestration import Run, measure_orchestration
+from measuring.orchestrators import Load
+from measuring.picture import write_picture
+from measuring.steps import CaseResult, Pool, measure_case, processor_share
 
-from gridproof.parts.families.mlp import MlpParameters, resolve_engine
-from gridproof.parts.families.mlp.compilation import missing_for_compilation, prepare_compilation
-from gridproof.parts.families.mlp.mlp_training import MlpTraining
-from gridproof.parts.kinds.table.prepared_table import load_classes
-from gridproof.parts.training.random_streams import sample_order
-from gridproof.plan.reading import read_study
-from gridproof.run.preparing import write_prepared
-from workspace import REPOSITORY, copy_repository
-
-SEEDS = range(5)
-N_STEPS = 250
-DEFAULTS: dict[str, object] = {"epochs": 1}
-KINDS: dict[str, dict[str, object]] = {
-    "batch size 256 (learning_rate, epochs)": {"epochs": 50},
-    "the same with batch norm": {"epochs": 100, "batch_norm": True},
-    "batch size 1": {"batch_size": 1},
-    "batch size 16": {"batch_size": 16, "epochs": 10},
-    "batch size 1024": {"batch_size": 1024, "epochs": 50},
-    "depth 1, batch norm, batch size 128": {
-        "depth": 1,
-        "batch_norm": True,
-        "batch_size": 128,
-        "epochs": 50,
-    },
-    "depth 6, width 64, batch norm, batch size 128": {
-        "width": 64,
-        "batch_norm": True,
-        "batch_size": 128,
-        "epochs": 50,
-    },
-    "depth 20, batch norm, batch size 128": {
-        "depth": 20,
-        "batch_norm": True,
-        "batch_size": 128,
-        "epochs": 50,
-    },
-    "depth 100, width 4, with gradient norms": {
-        "depth": 100,
-        "width": 4,
-        "epochs": 10,
-        "gradient_norms": True,
-    },
-}
+PARTS = ("steps", "growth", "orchestration")
+LOADS = {False: Load(cells=100, seconds=5, cores=16), True: Load(cells=12, seconds=0.5, cores=4)}
+N_QUICK = 3
+"""Cases of the quick benchmark: the first."""
+ROUNDS = {False: 5, True: 2}
+FIRST_LIMIT = {False: 60.0, True: 30.0}
+"""Seconds that a round may take, the first with its compilation; importing is not counted."""
+TOOL_LIMIT = {False: 110.0, True: 40.0}
+"""Seconds that a tool may take over its cells."""
 
 
-def network(parameters: MlpParameters, n_features: int, n_classes: int) -> nn.Sequential:
-    """Return the network as a notebook would write it."""
-    layers: list[nn.Module] = []
-    size = n_features
-    for _ in range(parameters.depth):
-        layers.append(nn.Linear(size, parameters.width))
-        if parameters.batch_norm:
-            layers.append(nn.BatchNorm1d(parameters.width))
-        layers.append(nn.ReLU())
-        size = parameters.width
-    return nn.Sequential(*layers, nn.Linear(size, n_classes))
+def machine_facts(environment: Environment) -> dict[str, object]:
+    """Return what the measurements depend on: processor, versions, commit and date."""
+    git = ("git", "-C", str(BENCHMARKS))
+    commit = subprocess.run((*git, "rev-parse", "HEAD"), capture_output=True, text=True).stdout
+    changed = subprocess.run((*git, "status", "--porcelain"), capture_output=True, text=True).stdout
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    own = versions(Path(sys.executable), ["torch", "numpy", "snakemake"])
+    return {
+        "commit": commit.strip()[:12] + (", with changes" if changed else ""),
+        "date": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
+        "processor": f"{models[0] if models else platform.processor()}, "
+        f"{len(os.sched_getaffinity(0))} cores",
+        "Python": platform.python_version(),
+        "this project's": ", ".join(f"{name} {version}" for name, version in own.items()),
+        "measured against": ", ".join(
+            f"{name} {version}" for name, version in environment.versions().items()
+        ),
+    }
 
 
-def notebook_seconds(data: Path, parameters: MlpParameters) -> float:
-    """Return the seconds a step of a DataLoader loop that asks for the loss each step."""
-    features, labels = (torch.from_numpy(values) for values in load_classes(data, "train"))
-    rows = TensorDataset(features, labels)
-    loader = DataLoader(rows, batch_size=parameters.batch_size, shuffle=True)
-    model = network(parameters, features.shape[1], int(labels.max()) + 1)
-    optimizer = torch.optim.SGD(model.parameters(), lr=parameters.learning_rate)
-    criterion, total, steps = nn.CrossEntropyLoss(), 0.0, 0
-    started = time.perf_counter()
-    for x, y in loader:
-        optimizer.zero_grad()
-        loss = criterion(model(x), y)
-        loss.backward()
-        optimizer.step()
-        total += loss.item()
-        steps += 1
-        if steps == N_STEPS:
-            break
-    return (time.perf_counter() - started) / steps
+def measure_steps(environment: Environment, is_quick: bool) -> list[CaseResult]:
+    """Return what all peers took for all cases, or for a few of them with fewer steps."""
+    cases = [quick(case) for case in CASES[:N_QUICK]] if is_quick else CASES
+    results = []
+    with tempfile.TemporaryDirectory() as name, Pool(environment, Path(name)) as pool:
+        for at, case in enumerate(cases):
+            folder = Path(name, str(at))
+            told = {"rounds": ROUNDS[is_quick], "limit": FIRST_LIMIT[is_quick]}
+            results.append(measure_case(case, pool, folder, **told))
+    return results
 
 
-def training_seconds(data: Path, parameters: MlpParameters, engine: str) -> float:
-    """Return the seconds a step and replicate of a block of five, after a first call."""
-    training = MlpTraining(parameters=parameters, data=data, engine=engine, threads=1, seeds=SEEDS)
-    order = torch.stack([sample_order(training.n_samples, seed, 1) for seed in SEEDS])
-    batch_size = training.parameters.batch_size
-    in_a_call = training._unroll if engine == "compiled" else 1
-    calls = min(N_STEPS, training.n_samples // batch_size // in_a_call)
-    inputs, labels = training.inputs["train"], training.labels["train"]
-    rate = torch.tensor(training.parameters.learning_rate)
-    parts = order[:, : calls * in_a_call * batch_size].unflatten(1, (-1, batch_size))
-    batches = [part.contiguous() for part in parts.transpose(0, 1).split(in_a_call)]
-    network, buffers = training.network, training.buffers
-    started = 0.0
-    for number, indices in enumerate(batches):
-        started = time.perf_counter() if number == 1 else started
-        result = training._steps(network, buffers, inputs, labels, indices, rate)
-        network = {name: value.detach() for name, value in result.parameters.items()}
-        buffers = result.buffers
-    return (time.perf_counter() - started) / (calls - 1) / in_a_call / len(SEEDS)
+def write_results(
+    folder: Path,
+    facts: dict[str, object],
+    measured: Sequence[CaseResult],
+    grown: Sequence[Growth],
+    runs: Sequence[Run],
+) -> None:
+    """Write page, picture and all rounds."""
+    folder.mkdir(parents=True, exist_ok=True)
+    values = {
+        **facts,
+        "steps": steps.as_json(measured),
+        "growth": growth.as_json(grown),
+        "orchestration": orchestration.as_json(runs),
+    }
+    (folder / "results.json").write_text(json.dumps(values, indent=1) + "\n")
+    (folder / "results.md").write_text(results_text(facts, measured, grown, runs))
+    if measured:
+        write_picture(measured, folder / "results.svg")
 
 
-def bench_steps(data: Path) -> None:
-    """Print microseconds a step and replicate of each kind of cell, and ratios to the notebook."""
-    torch.set_num_threads(1)
-    engines = ["eager"] if missing_for_compilation() else ["eager", "compiled"]
-    print("| cell | notebook, us | " + " | ".join(f"{name}, us | ratio" for name in engines) + " |")
-    print("|---" * (2 + 2 * len(engines)) + "|")
-    for kind, changed in KINDS.items():
-        parameters = MlpParameters.model_validate(DEFAULTS | changed)
-        notebook = notebook_seconds(data, parameters)
-        cells = [kind, f"{1e6 * notebook:.0f}"]
-        for engine in engines:
-            if engine == "compiled" and resolve_engine("auto", parameters) == "eager":
-                cells += ["", ""]
-                continue
-            seconds = training_seconds(data, parameters, engine)
-            cells += [f"{1e6 * seconds:.0f}", f"{notebook / seconds:.1f}"]
-        print("| " + " | ".join(cells) + " |", flush=True)
+def failures(measured: Sequence[CaseResult]) -> list[str]:
+    """Return a line for each peer that did not train what it was asked to."""
+    return [
+        f"{result.case.name}: the losses of {name} differ from the reference's by "
+        f"{result.peers[name].difference.mean:.1e}, expected at most {result.case.tolerance:.0e}"
+        for result in measured
+        for name in result.disagreeing()
+    ]
 
 
-def timed(label: str, function: Callable[[], None]) -> None:
-    """Print how long a function takes."""
-    started = time.perf_counter()
-    function()
-    print(f"{label}: {time.perf_counter() - started:.0f} s", flush=True)
-
-
-def bench_study(folder: Path) -> None:
-    """Print the seconds of the default study from nothing and again, and its peak memory."""
-    environment = copy_repository(folder)
-
-    def run() -> None:
-        command = [sys.executable, "-m", "gridproof", "run", "--quiet", "all"]
-        subprocess.run(command, cwd=folder, env=environment, check=True)
-
-    timed("the default study, from nothing, with compilation", run)
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
-    print(f"peak memory of its largest process: {peak:.2f} GiB")
-    timed("the same again, nothing to do", run)
-    for path in (folder / "results").iterdir():
-        if path.name != "cache":
-            shutil.rmtree(path)
-    timed("from nothing but a warm compile cache", run)
-
-
-def main() -> None:
-    """Measure what the command line asks for."""
+def main() -> int:
+    """Measure what the command line asks for; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--steps", action="store_true", help="training steps only")
+    parser.add_argument("--quick", action="store_true", help="fewer steps, sizes and cells")
+    parser.add_argument("--only", choices=PARTS, action="append", help="a part; may be repeated")
+    parser.add_argument("--output", type=Path, default=BENCHMARKS, help="folder of the results")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        if not missing_for_compilation():
-            prepare_compilation(folder / "cache")
-        study = read_study(REPOSITORY / "config.yaml")
-        write_prepared(study.data["countries"], folder / "data", study.catalogue.roots)
-        bench_steps(folder / "data")
-        if not arguments.steps:
-            (folder / "study").mkdir()
-            bench_study(folder / "study")
+    parts, is_quick = arguments.only or PARTS, arguments.quick
+    environment = prepare_environment()
+    started = time.perf_counter()
+    measured = measure_steps(environment, is_quick) if "steps" in parts else []
+    grown: list[Growth] = []
+    if "growth" in parts:
+        grown = measure_growth(quick=is_quick, rounds=3, limit=FIRST_LIMIT[is_quick])
+    runs: list[Run] = []
+    if "orchestration" in parts:
+        runs = measure_orchestration(LOADS[is_quick], environment, limit=TOOL_LIMIT[is_quick])
+    facts = machine_facts(environment)
+    facts["took"] = f"{time.perf_counter() - started:.0f} s" + (", quick" if is_quick else "")
+    if measured:
+        share = f"{processor_share(measured):.0%} of the timed steps"
+        facts["processor's share"] = f"{share}: under 95% means that other work was beside them"
+    write_results(arguments.output, facts, measured, grown, runs)
+    print((arguments.output / "results.md").read_text())
+    for line in (wrong := failures(measured)):
+        print(f"bench: {line}", file=sys.stderr)
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

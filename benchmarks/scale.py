@@ -24,11 +24,11 @@ from pathlib import Path
 
 import pandas as pd
 import yaml
+from measuring.workspace import copy_repository
 
 from gridproof.plan.jobs import training_job
 from gridproof.plan.reading import read_study
 from gridproof.run.job import run_job
-from workspace import copy_repository
 
 SIZES = (100, 1_000, 10_000)
 CELLS_OF_AN_EXPERIMENT = 100

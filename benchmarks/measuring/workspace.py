@@ -6,7 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
-REPOSITORY = Path(__file__).resolve().parent.parent
+REPOSITORY = Path(__file__).resolve().parents[2]
 COPIED = ("Snakefile", "config.yaml", "config", "profiles", "workflow", "envs", "study", "report")
 
 
