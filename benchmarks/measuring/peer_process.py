@@ -44,9 +44,9 @@ class Round:
 
 
 class PeerProcess:
-    """A process that answers rounds; with `pinned`, on one core: the last that this one may use."""
+    """A process that answers rounds, on one core: the last that this one may use."""
 
-    def __init__(self, python: Path, script: str, *, pinned: bool, scratch: Path) -> None:
+    def __init__(self, python: Path, script: str, *, scratch: Path) -> None:
         self.script = script
         self.log = tempfile.TemporaryFile("w+", dir=scratch)  # noqa: SIM115
         caches = {"TORCHINDUCTOR_CACHE_DIR": str(scratch / f"inductor-{script}-{id(self)}")}
@@ -59,8 +59,8 @@ class PeerProcess:
             stderr=self.log,
             text=True,
             cwd=scratch,
-            env=os.environ | (ONE_THREAD if pinned else {}) | caches | {"PYTHONPATH": path},
-            preexec_fn=(lambda: os.sched_setaffinity(0, {core})) if pinned else None,
+            env=os.environ | ONE_THREAD | caches | {"PYTHONPATH": path},
+            preexec_fn=lambda: os.sched_setaffinity(0, {core}),
         )
 
     def __enter__(self) -> Self:

@@ -109,7 +109,7 @@ class Pool:
             raise PeerError(reason)
         if peer.name not in self.processes:
             python = self.environment.python if peer.needs else Path(sys.executable)
-            process = PeerProcess(python, peer.script, pinned=True, scratch=self.folder)
+            process = PeerProcess(python, peer.script, scratch=self.folder)
             self.processes[peer.name] = process
         self.processes[peer.name].begin({**job, "engine": peer.engine})
 

@@ -97,7 +97,7 @@ class Family:
         network sees counts 37,000; for the order and the time of jobs.
     seconds_per_cost : what a unit of cost took at most, before any cell is trained.
     train_rows : how many rows that was measured on; 0 where the cost does not depend on rows.
-    memory_mb : the most that a job took.
+    memory_mb : the most that a job took; or a function of parameters that returns it.
     default : whether an experiment that names no family means this one.
     build : compiles what the family compiles for a machine, where it is missing; returns lines.
     machine : returns what `gridproof doctor` tells about what the family uses of a machine: a
@@ -129,7 +129,7 @@ class Family:
     cost: Callable[[Any], float] = one_second
     seconds_per_cost: float = 1.0
     train_rows: int = 0
-    memory_mb: int = 1000
+    memory_mb: int | Callable[[Any], float] = 1000
     default: bool = False
     build: Callable[[], Sequence[str]] | None = None
     machine: Callable[[], tuple[str, Sequence[str]]] | None = None

@@ -39,10 +39,7 @@ class Needs:
     def largest(self) -> dict[str, Taken]:
         """The largest memory and the slowest pace of the finished jobs of each family."""
         families = {cell.family.name: cell.family for cell in self.cells.values()}
-        largest = {
-            name: Taken(family.memory_mb, family.seconds_per_cost)
-            for name, family in families.items()
-        }
+        largest = {name: Taken(0.0, family.seconds_per_cost) for name, family in families.items()}
         measured: dict[str, list[Taken]] = {}
         for cell in self.cells.values():
             measured.setdefault(cell.family.name, []).extend(taken_by(cell, self.cost(cell)))
@@ -53,8 +50,14 @@ class Needs:
         return largest
 
     def memory_mb(self, cell: CellPlan, attempt: int) -> int:
-        """Return the megabytes of a job: the largest of its family, a margin, more each attempt."""
-        largest = self.largest[cell.family.name].memory_mb
+        """Return the megabytes of a job: the largest of its family, a margin, more each attempt.
+
+        What its family declares for its parameters counts as long as none took more.
+        """
+        told = cell.family.memory_mb
+        parameters = cell.family.parameters.model_validate(cell.parameters)
+        declared = told(parameters) if callable(told) else told
+        largest = max(declared, self.largest[cell.family.name].memory_mb)
         return attempt * max(LEAST_MB, math.ceil(MARGIN * largest))
 
     def runtime_minutes(self, cell: CellPlan, attempt: int) -> int:
