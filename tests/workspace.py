@@ -78,6 +78,13 @@ class Workspace:
         assert after != before, f"the edit of {name} changes nothing"
         file.write_text(after)
 
+    def slow_down(self, seconds: float) -> None:
+        """Let every epoch of a perceptron last so much longer that it can be interrupted."""
+        trainer = "workflow/gridproof/parts/families/mlp/mlp_training.py"
+        step = "        self.epoch += 1\n"
+        wait = f"        import time\n\n        time.sleep({seconds})\n"
+        self.edit(trainer, lambda text: text.replace(step, wait + step))
+
     def environment(self) -> dict[str, str]:
         """Return the environment of a user who has not activated anything."""
         kept = ("HOME", "PATH", "LANG", "TMPDIR", "CXX")

@@ -87,9 +87,9 @@ def slurm() -> Iterator[Slurm]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def small_study(root: Path, text: str = STUDY, rows: int = 240) -> Workspace:
+def small_study(root: Path, text: str = STUDY) -> Workspace:
     """Return a workspace with a small study whose drivers ask after jobs every two seconds."""
-    workspace = Workspace.of_places(root, "config/small.yaml", text, rows)
+    workspace = Workspace.of_places(root, "config/small.yaml", text)
     for profile in ("slurm", "generic"):
         workspace.edit(
             f"profiles/{profile}/config.yaml",

@@ -254,14 +254,16 @@ def write_data(directory: Path) -> Path:
     return directory
 
 
-def write_checkpoint(path: Path, *, seed: int = 0, value: float | None = None) -> Path:
-    """Write final and best weights of a network, depth 1 and width 4, that halves the map twice.
+def write_checkpoint(
+    path: Path, *, seed: int = 0, value: float | None = None, width: int = 4
+) -> Path:
+    """Write final and best weights of a network of depth 1 that halves the map twice.
 
     `value` replaces every number, e.g. by NaN.
     """
     from safetensors.numpy import save_file
 
-    arrays = quarters()
+    arrays = quarters(width)
     if value is not None:
         arrays = {name: np.full_like(rows, value) for name, rows in arrays.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -274,25 +276,33 @@ def write_checkpoint(path: Path, *, seed: int = 0, value: float | None = None) -
     return path
 
 
-def write_history(path: Path, *, n_epochs: int, seed: int = 0) -> Path:
+def write_history(path: Path, *, n_epochs: int, seed: int = 0, width: int = 4) -> Path:
     """Write weights after every epoch: zeros when untrained, then those of `write_checkpoint`."""
     from safetensors.numpy import save_file
 
     shares = np.minimum(np.arange(n_epochs + 1), 1)
     stored = {
         f"seed-{seed}/{name}": np.multiply.outer(shares, rows).astype(np.float32)
-        for name, rows in quarters().items()
+        for name, rows in quarters(width).items()
     }
     save_file(stored, path)
     return path
 
 
-def quarters() -> dict[str, np.ndarray]:
-    """Return the weights of a network that names each of four square countries."""
+def quarters(width: int = 4) -> dict[str, np.ndarray]:
+    """Return the weights of a network that names each of four square countries.
+
+    Four units do so; others are dead.
+    """
     tensors = {
         "weight.0": [[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]],
         "bias.0": [-4.0, 4.0, -54.0, 54.0],
         "weight.1": [[0, 1, 0, 1], [1, 0, 0, 1], [0, 1, 1, 0], [1, 0, 1, 0]],
         "bias.1": [0.0] * 4,
     }
-    return {name: np.array(rows, dtype=np.float32) for name, rows in tensors.items()}
+    arrays = {name: np.array(rows, dtype=np.float32) for name, rows in tensors.items()}
+    dead = width - 4
+    arrays["weight.0"] = np.pad(arrays["weight.0"], [(0, dead), (0, 0)])
+    arrays["bias.0"] = np.pad(arrays["bias.0"], (0, dead))
+    arrays["weight.1"] = np.pad(arrays["weight.1"], [(0, 0), (0, dead)])
+    return arrays

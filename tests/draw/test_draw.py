@@ -34,11 +34,13 @@ def test_draw_writes_equal_bytes_twice(name, make_slice, data_dir, tmp_path):
         synthetic_cell("two", position=1, final=0.9, measure=MEASUREMENTS, **(shape | other)),
         name="shape",
     )
-    if PARTS.figure(name).animated:
-        checkpoint = write_history(tmp_path / "history.safetensors", n_epochs=3)
-    else:
-        checkpoint = write_checkpoint(tmp_path / "checkpoint.safetensors")
-    weights = {member.cell: checkpoint for member in load_slice(folder).members()}
+    weights = {}
+    for member in load_slice(folder).members():
+        width, path = member.parameters["width"], tmp_path / f"{member.cell}.safetensors"
+        if PARTS.figure(name).animated:
+            weights[member.cell] = write_history(path, n_epochs=3, width=width)
+        else:
+            weights[member.cell] = write_checkpoint(path, width=width)
     job = job_of(name, data_dir, folder, weights)
     files = []
     for turn in ("first", "second"):

@@ -16,7 +16,6 @@ data:
     {source: csv, train: data/train.csv, val: data/validation.csv, test: data/test.csv,
      target: country}
 seeds: 2
-engine: torch  # slow enough to be killed in the middle
 experiments:
   batch_norm:
     set:
@@ -36,7 +35,8 @@ experiments:
 def untouched(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """The study with its data prepared and nothing trained; not to be changed."""
     root = tmp_path_factory.mktemp("faults") / "untouched"
-    workspace = Workspace.of_places(root, "config/killed.yaml", STUDY, rows=4000)
+    workspace = Workspace.of_places(root, "config/killed.yaml", STUDY)
+    workspace.slow_down(0.1)
     workspace.run("--until", "prepare_table")
     return workspace
 
