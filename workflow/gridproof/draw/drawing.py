@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from matplotlib import rcParams
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -25,10 +26,20 @@ def draw(job: FigureJob, out_png: Path, out_svg: Path) -> None:
     inputs = inputs_of(job)
     with figure_style():
         figure = function_of(job.module, job.function)(inputs)
+        lay_out(figure)
         save_png(figure, out_png, n_colors=MAP_COLORS if job.raster else None)
         save_svg(figure, out_svg)
     alt = {"figure": job.name, "alt": function_of(job.module, "describe")(inputs)}
     write_text(out_png.with_suffix(".json"), json.dumps(alt, ensure_ascii=False, indent=1) + "\n")
+
+
+def lay_out(figure: Figure) -> None:
+    """Place the axes once, as they are on the PNG: each file would ask for two more drawings."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        figure.set_dpi(rcParams["savefig.dpi"])
+        engine.execute(figure)
+        figure.set_layout_engine("none")
 
 
 def save_png(figure: Figure, path: Path, n_colors: int | None = None) -> None:

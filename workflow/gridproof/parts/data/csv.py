@@ -107,7 +107,6 @@ SOURCE = DataSource(
     description="Rows of numbers in CSV files, one or three.",
     kind="table",
     options=Options,
-    libraries=("scikit-learn",),
     path_options=("path", *SPLITS),
     facts_options=("columns",),
     numeric="regression",

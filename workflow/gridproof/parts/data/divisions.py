@@ -34,8 +34,8 @@ class Split(Section):
 def divide(n_rows: int, split: Split, labels: np.ndarray | None = None) -> dict[str, np.ndarray]:
     """Divide rows into train, val and test, each class in proportion.
 
-    First the test rows are drawn, then the validation rows from the rest, each by scikit-learn's
-    `train_test_split` with the same seed.
+    First the test rows are drawn, then the validation rows from the rest, each with the same seed
+    and as scikit-learn's `train_test_split` draws them.
 
     Parameters
     ----------
@@ -50,25 +50,20 @@ def divide(n_rows: int, split: Split, labels: np.ndarray | None = None) -> dict[
     GridproofError : a split gets fewer rows than there are classes, or a class has too few rows.
     """
     import numpy as np
-    from sklearn.model_selection import train_test_split
+
+    from gridproof.parts.data.stratified import draw_rows
 
     n_val, n_test = sizes(n_rows, split, 0 if labels is None else len(np.unique(labels)))
     try:
-        rest, test_rows = train_test_split(
-            np.arange(n_rows), test_size=n_test, random_state=split.seed, stratify=labels
-        )
-        train_rows, val_rows = train_test_split(
-            rest,
-            test_size=n_val,
-            random_state=split.seed,
-            stratify=None if labels is None else labels[rest],
-        )
+        rest, test = draw_rows(n_rows, n_test, split.seed, labels)
+        rest_labels = None if labels is None else labels[rest]
+        train, val = draw_rows(len(rest), n_val, split.seed, rest_labels)
     except ValueError as error:
         raise GridproofError(
             f"split: val {split.val} and test {split.test} of {n_rows} rows cannot have each "
             f"class in proportion: {error}"
         ) from error
-    rows = (np.sort(train_rows), np.sort(val_rows), np.sort(test_rows))
+    rows = (np.sort(rest[train]), np.sort(rest[val]), np.sort(test))
     return dict(zip(SPLITS, rows, strict=True))
 
 
