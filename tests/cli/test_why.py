@@ -18,7 +18,7 @@ data:
   towns:
     {source: csv, train: train.csv, val: validation.csv, test: test.csv, target: country}
 experiments:
-  network: {set: {depth: 2, batch_norm: true}}
+  network: {engine: torch, set: {depth: 2, batch_norm: true}}
   nothing: {family: dry, sweep: {task: [0, 1]}}
 """
 
@@ -55,7 +55,7 @@ def test_code_that_cannot_be_told_by_reading_is_listed(
     """With module, line and reason: a family imports its backbone by a computed name."""
     catalogue = study.catalogue
     cell = next(iter(study.cells.values()))
-    entry = catalogue.family("cnn").entry
+    entry = catalogue.family("cnn").entry("torch")
     monkeypatch.setattr(type(cell), "entries", property(lambda _: (entry,)), raising=False)
     print_why(study, cell.name)
     assert "not resolved: gridproof.parts.families.cnn.backbones, line" in capsys.readouterr().out
