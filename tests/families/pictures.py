@@ -84,7 +84,7 @@ def _write_rows(folder: Path, splits: np.ndarray, labels: np.ndarray) -> None:
 def start(family: str, data: Path, *, seed: int = 0, **changed: object) -> Training:
     """Return a training that has not begun, with some parameters changed."""
     declared = catalogue().family(family)
-    module, _, name = declared.entry.partition(":")
+    module, _, name = declared.entry(declared.engine).partition(":")
     training: Training = getattr(import_part(module), name)(
         parameters=declared.parameters(**PARAMETERS[family] | changed),
         data=data,
