@@ -12,6 +12,10 @@ from workspace import REPOSITORY
 
 pytestmark = pytest.mark.slow
 
+COLUMN = len("mlp kernel") + 2
+"""Where what is told of a subject begins: behind the longest of them."""
+BLANK = " " * COLUMN
+
 
 def doctor(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run the command in a folder, with environment variables."""
@@ -30,7 +34,7 @@ def doctor(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
 def found(output: str) -> dict[str, str]:
     """Return the first line that was printed of each subject."""
     lines = [line for line in output.partition("\n\n")[0].splitlines() if line[0] != " "]
-    return {line[:14].strip(): line[14:] for line in lines}
+    return {line[:COLUMN].strip(): line[COLUMN:] for line in lines}
 
 
 @pytest.fixture
@@ -66,7 +70,7 @@ def test_gpus_are_told_with_their_holders(project: Path, monkeypatch: pytest.Mon
         output = doctor(project, **{"CUDA_VISIBLE_DEVICES": "0,1"}, **devices).stdout
     assert dict(os.environ) == before
     assert f"simulated, cuda:0, held by process {os.getpid()}\n" in output
-    assert "              simulated, cuda:1, free\n" in output
+    assert f"{BLANK}simulated, cuda:1, free\n" in output
     assert found(output)["gpu slots"] == "2 (one a GPU)"
 
 
@@ -81,7 +85,7 @@ def test_running_snakemake_is_told(project: Path) -> None:
         driver.stdout.readline()
         result = doctor(project)
         driver.kill()
-    assert f"              Snakemake runs as process {driver.pid}\n" in result.stdout
+    assert f"{BLANK}Snakemake runs as process {driver.pid}\n" in result.stdout
     assert result.returncode == 0
 
 

@@ -18,7 +18,7 @@ data:
   towns:
     {source: csv, train: train.csv, val: validation.csv, test: test.csv, target: country}
 experiments:
-  network: {set: {depth: 2, batch_norm: true}}
+  network: {engine: torch, set: {depth: 2, batch_norm: true}}
   nothing: {family: dry, sweep: {task: [0, 1]}}
 """
 

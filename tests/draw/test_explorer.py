@@ -40,9 +40,11 @@ def inputs(make_slice, data_dir, tmp_path):
         synthetic_cell("width 5", position=1, width=5, diverged={0: 2}, **shape),
         name="shape",
     )
-    history = write_history(tmp_path / "history.safetensors", n_epochs=3)
     tables = load_slice(folder)
-    histories = {member.cell: history for member in tables.members()}
+    histories = {
+        member.cell: write_history(tmp_path / member.cell, n_epochs=3, width=width)
+        for member, width in zip(tables.members(), (4, 5), strict=True)
+    }
     return Inputs(tables=tables, weights=histories, data_dir=data_dir)
 
 

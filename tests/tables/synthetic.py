@@ -86,9 +86,9 @@ def write_cell(
         write_replicate(
             replicate_folder(cell, seed), made_up(digest, seed, seed in diverged), {}, PROVENANCE
         )
-    blocks = sorted({block_of(seed) for seed in seeds})
+    blocks = sorted({block_of(seed, 5) for seed in seeds})
     return [
-        assemble(cell, digest, [s for s in seeds if block_of(s) == block], FILES)
+        assemble(cell, digest, [s for s in seeds if block_of(s, 5) == block], FILES)
         for block in blocks
     ]
 
