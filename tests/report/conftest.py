@@ -16,6 +16,7 @@ from gridproof.plan.job_plans import StudyPlan
 from gridproof.plan.wire import read
 from gridproof.report.build import build
 from gridproof.report.made_of import Sources
+from gridproof.report.stage_code import code_of_stages
 from gridproof.report.template_files import TEMPLATES as TEMPLATES
 
 ROOT = Path(__file__).parents[2]
@@ -151,7 +152,7 @@ class Study:
         plan_file.write_text(json.dumps(self.plan))
         out = self.root / "report"
         self.judge()
-        build(plan_file, self.sources, out)
+        build(plan_file, self.sources, out, dict(code_of_stages(self.planned)))
         markdown = (out / "report.md").read_text(encoding="utf-8")
         return markdown, SCRIPT.sub("", self.page)
 

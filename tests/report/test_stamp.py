@@ -10,6 +10,7 @@ from gridproof.errors import GridproofError
 from gridproof.plan.plan_files import study_plan
 from gridproof.plan.reading import read_study
 from gridproof.report.made_of import make_stamp
+from gridproof.report.stage_code import code_of_stages
 from gridproof.report.stamp import BLOCK, differences, read_stamp
 from report.conftest import PARTS
 
@@ -22,7 +23,7 @@ def page_of(study):
 
 def changes(study, page):
     """Return what `differences` tells of a page and the study as it is now."""
-    now = make_stamp(study.planned, study.sources)
+    now = make_stamp(study.planned, study.sources, dict(code_of_stages(study.planned)))
     return differences(read_stamp(page).parts, now.parts)
 
 

@@ -35,4 +35,4 @@ rule report:
     shell:
         "python -m gridproof build {input.plan:q} {params.folder:q}"
         " --tables {params.tables:q} --figures {params.figures:q} --claims {input.claims:q}"
-        " &> {log:q}"
+        " --code {params.code:q} &> {log:q}"

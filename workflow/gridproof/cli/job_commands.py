@@ -135,13 +135,17 @@ def judge(plan: Path, out: Path, tables: Path) -> None:
 @click.option("--tables", required=True, type=PATH)
 @click.option("--figures", required=True, type=PATH)
 @click.option("--claims", required=True, type=PATH)
+@click.option("--code", required=True, help="JSON: the code of each stage -> its digest.")
 @click.argument("folder", type=PATH)
-def build(plan: Path, tables: Path, figures: Path, claims: Path, folder: Path) -> None:
+def build(plan: Path, tables: Path, figures: Path, claims: Path, code: str, folder: Path) -> None:
     """Write index.html and report.md into FOLDER: the study's tables, figures and claims."""
+    import json
+
     from gridproof.report.build import build as build_report
     from gridproof.report.made_of import Sources
 
-    build_report(plan, Sources(tables=tables, figures=figures, claims=claims), folder)
+    sources = Sources(tables=tables, figures=figures, claims=claims)
+    build_report(plan, sources, folder, json.loads(code))
 
 
 JOB_COMMANDS = (

@@ -12,6 +12,7 @@ from gridproof.files.layout import CLAIMS
 from gridproof.plan.plan_files import study_plan
 from gridproof.plan.study import Study
 from gridproof.report.made_of import Sources, make_stamp
+from gridproof.report.stage_code import code_of_stages
 from gridproof.report.stamp import changes, read_stamp
 from gridproof.run.finished import finished_seeds
 from gridproof.run.opening import plan_study
@@ -61,7 +62,8 @@ def check_report(config: Path, only: str | None, page: Path | None) -> int:
         figures=study.folder / "figures",
         claims=study.folder / CLAIMS,
     )
-    now = make_stamp(study_plan(study), sources)
+    plan = study_plan(study)
+    now = make_stamp(plan, sources, dict(code_of_stages(plan)))
     changed = changes(read_stamp(page), now)
     for line in changed:
         click.echo(line)

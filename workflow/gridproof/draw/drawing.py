@@ -49,7 +49,7 @@ def save_png(figure: Figure, path: Path, n_colors: int | None = None) -> None:
     takes less than half the bytes.
     """
     with atomic_path(path) as temporary:
-        first = {"compress_level": 1} if n_colors else {}
+        first = {"compress_level": 0} if n_colors else {}
         figure.savefig(temporary, format="png", metadata={"Software": None}, pil_kwargs=first)
         if n_colors is not None:
             with Image.open(temporary) as image:

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
 from gridproof.errors import GridproofError
 
@@ -102,9 +101,12 @@ class Condition:
         values = np.asarray(list(self.values.values()), dtype=float)
         if len(values) < 2 or not np.isfinite(values).all() or np.ptp(values) == 0:
             return math.nan
+        # Student's t-test of one sample; scipy.special, as scipy.stats takes a second to import,
+        # and here, as many a page and many claims need neither
+        from scipy import special
+
         error = standard_error(values)
         distances = (self.low - values.mean(), values.mean() - self.high)
-        # Student's t-test of one sample; scipy.special, as scipy.stats takes a second to import
         return max(
             float(special.stdtr(len(values) - 1, distance / error))
             for distance in distances
@@ -138,6 +140,8 @@ def interval(values: Sequence[float]) -> Interval:
     mean = float(numbers.mean())
     if len(numbers) == 1:
         return Interval(mean=mean, low=math.nan, high=math.nan)
+    from scipy import special
+
     quantile = special.stdtrit(len(numbers) - 1, (1 + CONFIDENCE) / 2)
     half = float(quantile * standard_error(numbers))
     return Interval(mean=mean, low=mean - half, high=mean + half)

@@ -21,7 +21,7 @@ from gridproof.report.material import Material, collect_material
 from gridproof.report.page_html import render_page
 from gridproof.report.pictures import Picture
 from gridproof.report.sections import ExperimentSection
-from gridproof.report.stamp import STAMP
+from gridproof.report.stamp import STAMP, Parts
 from gridproof.report.template_environments import (
     has_template,
     html_environment,
@@ -33,13 +33,14 @@ from gridproof.report.template_files import template_folders
 BLANK_LINES = re.compile(r"\n{3,}")
 
 
-def build(plan_file: Path, sources: Sources, out_dir: Path) -> None:
+def build(plan_file: Path, sources: Sources, out_dir: Path, code: Parts) -> None:
     """Write `index.html` and `report.md` into `out_dir`: one text in two forms.
 
     Parameters
     ----------
     plan_file : the study's plan, a StudyPlan of gridproof.plan.job_plans.
     sources : where the files lie that the report is made of.
+    code : the digests of the code of each stage, which the page's stamp carries.
 
     Equal inputs give equal bytes. Raises GridproofError if tables do not belong to the plan, a
     figure is missing, or a template names something that is not there.
@@ -58,7 +59,7 @@ def build(plan_file: Path, sources: Sources, out_dir: Path) -> None:
         title=plan.title,
         images={picture.link: picture.image for picture in [*material.pictures, flow]},
         environment=pages,
-        data={**material.page_data, STAMP: asdict(make_stamp(plan, sources))},
+        data={**material.page_data, STAMP: asdict(make_stamp(plan, sources, code))},
     )
     write_text(out_dir / "report.md", markdown)
     write_text(out_dir / "index.html", page)

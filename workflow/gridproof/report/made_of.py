@@ -13,8 +13,8 @@ from gridproof.files.digests import file_digest
 from gridproof.files.layout import CELLS, replicate_folder
 from gridproof.judge.claims_code import claim_files
 from gridproof.plan.job_plans import StudyPlan
-from gridproof.report.stage_code import code_of_stages, shown_figures
-from gridproof.report.stamp import ABSENT, Stamp
+from gridproof.report.stage_code import shown_figures
+from gridproof.report.stamp import ABSENT, Parts, Stamp
 from gridproof.report.template_files import template_files
 from gridproof.run.manifest import read_manifest
 
@@ -37,15 +37,18 @@ class Sources:
     claims: Path
 
 
-def make_stamp(plan: StudyPlan, sources: Sources) -> Stamp:
-    """Return the stamp of a report: what it shows, and the digests of all that it is made of."""
+def make_stamp(plan: StudyPlan, sources: Sources, code: Parts) -> Stamp:
+    """Return the stamp of a report: what it shows, and the digests of all that it is made of.
+
+    `code` are those of the stages after training, see `gridproof.report.stage_code`.
+    """
     parts = catalogue(plan.parts)
     made_of = [
         *of_plan(plan),
         *of_tables_and_figures(plan, parts, sources),
         *of_words(plan, parts, sources),
         *of_cells(plan),
-        *code_of_stages(plan),
+        *code.items(),
     ]
     return Stamp(config=plan.config, partial=plan.gaps is not None, parts=dict(sorted(made_of)))
 

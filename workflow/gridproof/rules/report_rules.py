@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from functools import cached_property
 from typing import Any
 
-from gridproof.plan.cell_identity import short_digest
 from gridproof.plan.job_plans import StudyPlan
 from gridproof.plan.plan_files import study_file, study_plan
 from gridproof.plan.study import Study
@@ -35,5 +35,8 @@ class ReportRules:
         return [from_here(path) for _, path in files]
 
     def code(self, _wildcards: Any) -> str:
-        """Return the code that the report's stamp names, so that no edit leaves it stale."""
-        return f"code:{short_digest(dict(code_of_stages(self.shown)))}"
+        """Return the code that the report's stamp names, so that no edit leaves it stale.
+
+        That is JSON, for the stamp: finding it again would take the job longer than its page.
+        """
+        return json.dumps(dict(code_of_stages(self.shown)))
