@@ -126,11 +126,11 @@ def check_resumption(
         save_state(path, DIGEST, stopped.state())
         loaded = load_state(path, DIGEST)
         assert loaded is not None
-        untouched = {name: value.numpy().tobytes() for name, value in loaded.items()}
+        untouched = {name: value.tobytes() for name, value in loaded.items()}
         continued = start(family, data, **changed)
         continued.restore(loaded)
         assert bits(finish(continued).replicate(0)) == bits(expected)
-        assert {name: value.numpy().tobytes() for name, value in loaded.items()} == untouched
+        assert {name: value.tobytes() for name, value in loaded.items()} == untouched
         stopped.advance()
         stops += 1
     return stops
