@@ -9,7 +9,7 @@ def make_deterministic(threads: int) -> None:
     """Fix the number of threads and allow deterministic algorithms only.
 
     The debug mode is the same switch as `torch.use_deterministic_algorithms`, which would import
-    the compiler too: six seconds that an eager job does not need.
+    the compiler too, which takes seconds.
     """
     torch.set_num_threads(threads)
     if torch.get_num_interop_threads() != 1:
