@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.colors import to_rgba_array
 from matplotlib.figure import Figure
 
 from gridproof.kit.style import SEA_COLOR, WIDTH
@@ -36,7 +37,7 @@ def places_by_class(inputs: Inputs) -> Figure:
     """Return a map with a dot for each place, the classes' codes, and the rows of each split."""
     facts, places = inputs.facts(), places_of(inputs)
     grid = map_grid(places, STEP_DEGREES)
-    colors = np.array(class_colors(places, int(facts["n_classes"])))
+    colors = to_rgba_array(class_colors(places, int(facts["n_classes"])))
     figure = Figure(figsize=(WIDTH, 0.6 + map_height(grid, WIDTH - 0.6)))
     axes = figure.add_subplot()
     order = np.argsort(places["latitude"].to_numpy(), kind="stable")

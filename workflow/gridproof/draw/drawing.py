@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 
 from matplotlib import rcParams
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -34,10 +36,13 @@ def draw(job: FigureJob, out_png: Path, out_svg: Path) -> None:
 
 
 def lay_out(figure: Figure) -> None:
-    """Place the axes once, as they are on the PNG: each file would ask for two more drawings."""
+    """Place the axes, once for both files, at the resolution of the PNG.
+
+    The files are written by their canvases: `savefig` would draw everything once more for each.
+    """
+    figure.set_dpi(rcParams["savefig.dpi"])
     engine = figure.get_layout_engine()
     if engine is not None:
-        figure.set_dpi(rcParams["savefig.dpi"])
         engine.execute(figure)
         figure.set_layout_engine("none")
 
@@ -50,7 +55,8 @@ def save_png(figure: Figure, path: Path, n_colors: int | None = None) -> None:
     """
     with atomic_path(path) as temporary:
         first = {"compress_level": 0} if n_colors else {}
-        figure.savefig(temporary, format="png", metadata={"Software": None}, pil_kwargs=first)
+        canvas = FigureCanvasAgg(figure)
+        canvas.print_png(temporary, metadata={"Software": None}, pil_kwargs=first)
         if n_colors is not None:
             with Image.open(temporary) as image:
                 flat = image.convert("RGB").quantize(n_colors, dither=Image.Dither.NONE)
@@ -60,4 +66,4 @@ def save_png(figure: Figure, path: Path, n_colors: int | None = None) -> None:
 def save_svg(figure: Figure, path: Path) -> None:
     """Write an SVG without a date, its ids salted by the style file."""
     with atomic_path(path) as temporary:
-        figure.savefig(temporary, format="svg", metadata={"Date": None, "Creator": None})
+        FigureCanvasSVG(figure).print_svg(temporary, metadata={"Date": None, "Creator": None})
