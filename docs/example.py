@@ -32,7 +32,7 @@ ANIMATION = re.compile(
     r"\(figures/shape/sharpening\.gif\)"
 )
 FIGURE = re.compile(r"\]\(\.\./figures/([^)]+)\)")
-MAX_BYTES = 8_000_000
+MAX_BYTES = 9_000_000
 WINDOW_PX = (1280, 900)
 WIDTH_PX, QUALITY = 880, 70
 """Of the figures beside report.md."""

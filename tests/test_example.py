@@ -11,7 +11,7 @@ from gridproof.report.stamp import read_stamp
 from workspace import REPOSITORY
 
 EXAMPLE = REPOSITORY / "docs" / "example"
-MAX_BYTES = 8_000_000
+MAX_BYTES = 9_000_000
 LINK = re.compile(r"\]\(([^)#]+)(?:#([^)]*))?\)")
 
 
