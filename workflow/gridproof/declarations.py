@@ -89,7 +89,8 @@ def arguments(path: Path, call: ast.Call, decorator: Callable[..., Any]) -> dict
 def checked(declared: type[Declared], path: Path, values: Mapping[str, Any]) -> Declared:
     """Return a declaration of these values; GridproofError names the first of a wrong type."""
     try:
-        return TypeAdapter(declared).validate_python(values)
+        found: Declared = adapter(declared).validate_python(values)
+        return found
     except ValidationError as error:
         details = error.errors(include_url=False)[0]
         name = details["loc"][0]
@@ -100,6 +101,12 @@ def checked(declared: type[Declared], path: Path, values: Mapping[str, Any]) -> 
         )
         found = details["input"]
         raise GridproofError(f"{path}: {name}: found {found!r}, expected {expected}") from None
+
+
+@cache
+def adapter(declared: type[Any]) -> TypeAdapter[Any]:
+    """Return what checks values of a declaration; it takes milliseconds to make."""
+    return TypeAdapter(declared)
 
 
 def claim_lines(path: Path) -> list[tuple[str, int]]:
