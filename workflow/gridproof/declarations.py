@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from functools import cache
 from inspect import signature
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -89,7 +89,7 @@ def arguments(path: Path, call: ast.Call, decorator: Callable[..., Any]) -> dict
 def checked(declared: type[Declared], path: Path, values: Mapping[str, Any]) -> Declared:
     """Return a declaration of these values; GridproofError names the first of a wrong type."""
     try:
-        found: Declared = adapter(declared).validate_python(values)
+        found: Declared = adapter(cast(Hashable, declared)).validate_python(values)
         return found
     except ValidationError as error:
         details = error.errors(include_url=False)[0]
