@@ -35,8 +35,8 @@ PARTS = ("steps", "growth", "orchestration")
 LOADS = {False: Load(cells=100, seconds=5, cores=16), True: Load(cells=12, seconds=0.5, cores=4)}
 N_QUICK = 3
 """Cases of the quick benchmark: the first."""
-ROUNDS = {False: 5, True: 2}
-FIRST_LIMIT = {False: 60.0, True: 30.0}
+ROUNDS = {False: 3, True: 2}
+FIRST_LIMIT = 30.0
 """Seconds that a round may take, the first with its compilation; importing is not counted."""
 TOOL_LIMIT = {False: 110.0, True: 40.0}
 """Seconds that a tool may take over its cells."""
@@ -70,7 +70,7 @@ def measure_steps(environment: Environment, is_quick: bool) -> list[CaseResult]:
     with tempfile.TemporaryDirectory() as name, Pool(environment, Path(name)) as pool:
         for at, case in enumerate(cases):
             folder = Path(name, str(at))
-            told = {"rounds": ROUNDS[is_quick], "limit": FIRST_LIMIT[is_quick]}
+            told = {"rounds": ROUNDS[is_quick], "limit": FIRST_LIMIT}
             results.append(measure_case(case, pool, folder, **told))
     return results
 
@@ -119,7 +119,7 @@ def main() -> int:
     measured = measure_steps(environment, is_quick) if "steps" in parts else []
     grown: list[Growth] = []
     if "growth" in parts:
-        grown = measure_growth(quick=is_quick, rounds=3, limit=FIRST_LIMIT[is_quick])
+        grown = measure_growth(quick=is_quick, rounds=3, limit=FIRST_LIMIT)
     runs: list[Run] = []
     if "orchestration" in parts:
         runs = measure_orchestration(LOADS[is_quick], environment, limit=TOOL_LIMIT[is_quick])

@@ -46,12 +46,12 @@ CHAOTIC = 5e-2
 what can be compared closely is the loss before it."""
 
 CASES = (
-    Case(batch_size=256, n_steps=100),
-    Case(batch_size=128, batch_norm=True, n_steps=100, tolerance=ROUNDED),
-    Case(batch_size=1, n_steps=200),
-    Case(batch_size=16, n_steps=200),
+    Case(batch_size=256, n_steps=60),
+    Case(batch_size=128, batch_norm=True, n_steps=60, tolerance=ROUNDED),
+    Case(batch_size=1, n_steps=1000),
+    Case(batch_size=16, n_steps=300),
     Case(batch_size=1024, n_steps=30),
-    Case(width=64, batch_size=128, batch_norm=True, n_steps=50, tolerance=ROUNDED),
+    Case(width=64, batch_size=128, batch_norm=True, n_steps=30, tolerance=ROUNDED),
     Case(depth=40, batch_size=128, batch_norm=True, n_steps=10, tolerance=CHAOTIC),
     Case(depth=100, width=4, batch_size=256, n_steps=10),
 )
