@@ -17,7 +17,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <limits>
-#include <memory>
 #include <utility>
 #include <vector>
 
@@ -794,11 +793,15 @@ class SmallBatches {
   Vec *d_, *next_, *bypass_;
 };
 
-template <int B>
-void train_small(SmallBatches& network, const float* values, const int32_t* labels,
+/// Take a step on every `size` samples, with the code for batches of that size, at most B.
+template <int B = LANES - 1>
+void train_small(SmallBatches& network, int64_t size, const float* values, const int32_t* labels,
                  const int32_t* order, int64_t n, float rate, float* losses, int64_t* right) {
-  for (int64_t first = 0; first + B <= n; first += B)
-    *losses++ = network.step<B>(values, labels, order + first, rate, right);
+  if (size == B)
+    for (int64_t first = 0; first + B <= n; first += B)
+      *losses++ = network.step<B>(values, labels, order + first, rate, right);
+  else if constexpr (B > 1)
+    train_small<B - 1>(network, size, values, labels, order, n, rate, losses, right);
 }
 
 /// Run the samples through a network in eval mode, a group at a time.
@@ -825,28 +828,9 @@ void train_epoch(const Shape* shape, float* parameters, const float* values, con
   if (batch_size < LANES && !shape->batch_norm && !norms) {
     SmallBatches network(*shape, parameters);
     const int64_t whole = n - n % batch_size;
-    auto train = [&](int64_t size, int64_t first, int64_t count) {
-      const int32_t* rows = order + first;
-      float* to = losses + first / batch_size;
-      switch (size) {
-        case 1:
-          return train_small<1>(network, values, labels, rows, count, rate, to, right);
-        case 2:
-          return train_small<2>(network, values, labels, rows, count, rate, to, right);
-        case 3:
-          return train_small<3>(network, values, labels, rows, count, rate, to, right);
-        case 4:
-          return train_small<4>(network, values, labels, rows, count, rate, to, right);
-        case 5:
-          return train_small<5>(network, values, labels, rows, count, rate, to, right);
-        case 6:
-          return train_small<6>(network, values, labels, rows, count, rate, to, right);
-        case 7:
-          return train_small<7>(network, values, labels, rows, count, rate, to, right);
-      }
-    };
-    train(batch_size, 0, whole);
-    train(n - whole, whole, n - whole);
+    train_small(network, batch_size, values, labels, order, whole, rate, losses, right);
+    train_small(network, n - whole, values, labels, order + whole, n - whole, rate,
+                losses + whole / batch_size, right);
     return network.store();
   }
   const int64_t at_once =
