@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from measuring import growth, orchestration, steps
@@ -67,7 +68,7 @@ def measure_steps(environment: Environment, is_quick: bool) -> list[CaseResult]:
     """Return what all peers took for all cases, or for a few of them with fewer steps."""
     cases = [quick(case) for case in CASES[:N_QUICK]] if is_quick else CASES
     results = []
-    with tempfile.TemporaryDirectory() as name, Pool(environment, Path(name)) as pool:
+    with tempfile.TemporaryDirectory() as name, closing(Pool(environment, Path(name))) as pool:
         for at, case in enumerate(cases):
             folder = Path(name, str(at))
             told = {"rounds": ROUNDS[is_quick], "limit": FIRST_LIMIT}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -76,7 +77,7 @@ def measure_growth(*, quick: bool, rounds: int, limit: float) -> list[Growth]:
         failure = None
         with tempfile.TemporaryDirectory() as name:
             folder, python = Path(name), Path(sys.executable)
-            with PeerProcess(python, "engine", scratch=folder) as engine:
+            with closing(PeerProcess(python, "engine", scratch=folder)) as engine:
                 try:
                     for size in sizes:
                         engine.begin(write_job(size, folder / str(len(measured))))

@@ -10,8 +10,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
@@ -62,17 +61,6 @@ class PeerProcess:
             env=os.environ | ONE_THREAD | caches | {"PYTHONPATH": path},
             preexec_fn=lambda: os.sched_setaffinity(0, {core}),
         )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def begin(self, job: Mapping[str, object]) -> None:
         """Hand over a job and wait for the peer to have imported and read what it needs.

@@ -6,8 +6,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 
@@ -91,18 +89,6 @@ class Pool:
         self.environment, self.folder = environment, folder
         self.processes: dict[str, PeerProcess] = {}
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        for name in list(self.processes):
-            self.drop(name)
-
     def begin(self, peer: Peer, job: Mapping[str, object]) -> None:
         """Hand a job to a peer; PeerError if it is not installed."""
         if (reason := self.environment.missing.get(peer.needs or "")) is not None:
@@ -116,6 +102,11 @@ class Pool:
     def round(self, name: str, limit: float) -> Round:
         """Return one more round of a peer; PeerError if it fails."""
         return self.processes[name].round(limit)
+
+    def close(self) -> None:
+        """End all processes."""
+        for name in list(self.processes):
+            self.drop(name)
 
     def drop(self, name: str) -> None:
         """End the process of a peer, if it has one."""

@@ -2,6 +2,7 @@
 
 import sys
 import tomllib
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def test_peers_agree_with_the_reference(tmp_path, monkeypatch):
     jax = next(peer for peer in PEERS if peer.name == "JAX")
     monkeypatch.setattr(steps, "PEERS", (*chosen, jax, broken))
     (tmp_path / "case").mkdir()
-    with Pool(OWN_PYTHON, tmp_path) as pool:
+    with closing(Pool(OWN_PYTHON, tmp_path)) as pool:
         result = measure_case(CASE, pool, tmp_path / "case", rounds=2, limit=120)
     assert result.disagreeing() == []
     for peer in chosen:
@@ -81,6 +82,6 @@ def test_peer_that_learns_at_another_rate_disagrees(tmp_path, monkeypatch):
 
     monkeypatch.setattr(steps, "write_job", wrong_rate)
     (tmp_path / "case").mkdir()
-    with Pool(OWN_PYTHON, tmp_path) as pool:
+    with closing(Pool(OWN_PYTHON, tmp_path)) as pool:
         result = measure_case(CASE, pool, tmp_path / "case", rounds=1, limit=120)
     assert result.disagreeing() == ["native"]
