@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gridproof.kit.trends import smallest
-from gridproof.part import UntestableError, claim
+from gridproof.part import claim
+from study.claims.epochs import in_eval_mode
 
 if TYPE_CHECKING:
     from gridproof.part import Condition, Member, Tables
@@ -31,9 +31,9 @@ def printed(tables: Tables, quantity: str, batch_norm: bool = True) -> float:
     section=SECTION,
     experiment=EXPERIMENT,
     statement="Batch normalisation brings the final loss from 1.5 to 0.5.",
-    rule="The last validation loss without it is {plain_loss} and the last train loss with it"
-    " {normalised_loss}, each give or take {stated_loss_within}: these are the curves that the"
-    " two numbers were read off.",
+    rule="The last validation loss without it is {plain_loss}, give or take {plain_loss_within},"
+    " the last train loss with it {normalised_loss}, give or take {normalised_loss_within}: these"
+    " are the curves that the two numbers were read off.",
 )
 def loss_falls(tables: Tables) -> list[Condition]:
     """Hold both losses to what is stated."""
@@ -41,7 +41,7 @@ def loss_falls(tables: Tables) -> list[Condition]:
     return [
         tables.near(
             "normalised_loss",
-            "stated_loss_within",
+            "normalised_loss_within",
             normalised.finals("train_loss"),
             what="last train loss with batch normalisation",
             where="epochs.train_loss, last epoch",
@@ -49,7 +49,7 @@ def loss_falls(tables: Tables) -> list[Condition]:
         ),
         tables.near(
             "plain_loss",
-            "stated_loss_within",
+            "plain_loss_within",
             plain.finals("val_loss"),
             what="last validation loss without batch normalisation",
             where="epochs.val_loss, last epoch",
@@ -64,7 +64,8 @@ def loss_falls(tables: Tables) -> list[Condition]:
     experiment=EXPERIMENT,
     statement="Batch normalisation doubles the accuracy, to 80 %.",
     rule="The last validation accuracy with it is at least {doubled} times that without, and the"
-    " last train accuracy with it is {eighty_per_cent} give or take {stated_accuracy_within}.",
+    " last train accuracy with it at least {nearly_eighty}: a higher one would be more of the"
+    " same.",
 )
 def accuracy_doubles(tables: Tables) -> list[Condition]:
     """Hold the factor and the level to what is stated."""
@@ -77,10 +78,10 @@ def accuracy_doubles(tables: Tables) -> list[Condition]:
             what="last validation accuracy with batch normalisation relative to that without",
             where="epochs.val_accuracy, last epoch",
             published=in_print[1] / in_print[0],
+            scale="log",
         ),
-        tables.near(
-            "eighty_per_cent",
-            "stated_accuracy_within",
+        tables.at_least(
+            "nearly_eighty",
             normalised.finals("train_accuracy"),
             what="last train accuracy with batch normalisation",
             where="epochs.train_accuracy, last epoch",
@@ -100,24 +101,30 @@ def accuracy_doubles(tables: Tables) -> list[Condition]:
 def evaluation_beats_training(tables: Tables) -> list[Condition]:
     """Compare the splits."""
     _, member = pair(tables)
-    splits = ("val", "test")
-    accuracy = member.finals("train_accuracy")
-    loss = member.finals("train_loss")
-    in_print = [printed(tables, f"{split}_accuracy") for split in splits]
+    lead = {name: member.finals(f"{name}_accuracy") for name in ("train", "val", "test")}
+    loss = {name: member.finals(f"{name}_loss") for name in lead}
+    in_print = {name: printed(tables, f"{name}_accuracy") for name in lead}
+    splits = (("val", "validation"), ("test", "test"))
     return [
-        tables.at_least(
-            "visible_accuracy",
-            smallest(*(member.finals(f"{split}_accuracy") - accuracy for split in splits)),
-            what="lead of the accuracy over train, the smaller of validation and test",
-            where="epochs.train_accuracy, val_accuracy, test_accuracy, last epoch",
-            published=min(in_print) - printed(tables, "train_accuracy"),
+        *(
+            tables.at_least(
+                "visible_accuracy",
+                lead[split] - lead["train"],
+                what=f"lead of the accuracy on {name} over that on train",
+                where=f"epochs.train_accuracy, {split}_accuracy, last epoch",
+                published=in_print[split] - in_print["train"],
+            )
+            for split, name in splits
         ),
-        tables.at_least(
-            "visible_loss",
-            smallest(*(loss - member.finals(f"{split}_loss") for split in splits)),
-            what="how far the loss is below that of train, the smaller of validation and test",
-            where="epochs.train_loss, val_loss, test_loss, last epoch",
-            published=printed(tables, "train_loss") - printed(tables, "val_loss"),
+        *(
+            tables.at_least(
+                "visible_loss",
+                loss["train"] - loss[split],
+                what=f"how far the loss on {name} is below that on train",
+                where=f"epochs.train_loss, {split}_loss, last epoch",
+                published=printed(tables, "train_loss") - printed(tables, f"{split}_loss"),
+            )
+            for split, name in splits
         ),
     ]
 
@@ -134,17 +141,16 @@ def evaluation_beats_training(tables: Tables) -> list[Condition]:
 def mode_explains_gap(tables: Tables) -> list[Condition]:
     """Measure train as the other splits are measured."""
     _, member = pair(tables)
-    column = "train_eval_accuracy"
-    if column not in member.epochs or member.epochs[column].isna().all():
-        raise UntestableError(f"{member.label}: not measured (`measure: [train_in_eval_mode]`)")
-    recorded = member.finals("train_accuracy")
+    measured, recorded = in_eval_mode(member, "accuracy"), member.finals("train_accuracy")
     gap = member.finals("val_accuracy") - recorded
     return [
+        # A difference, not the ratio of two noisy numbers: it is 0 where the share is the bound.
         tables.at_least(
-            "gap_closed",
-            (member.finals(column) - recorded) / gap,
-            what="share of the gap between train and validation accuracy that eval mode closes",
+            0.0,
+            (measured - recorded) - tables.threshold("gap_closed") * gap,
+            what="what eval mode adds to the train accuracy, above the share of the gap",
             where="epochs.train_accuracy, train_eval_accuracy, val_accuracy, last epoch",
+            unit="fraction",
         ),
         tables.at_least(
             "visible_accuracy",

@@ -2,33 +2,57 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from gridproof.kit.trends import largest, smallest
 from gridproof.part import claim
 from study.claims.shape import EXPERIMENT, at, printed
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from gridproof.part import Condition, Tables
 
 SECTION = "6.2.2"
 
 
-def accuracies(tables: Tables, shapes: tuple[tuple[int, int], ...]) -> list[pd.Series]:
-    """Return the last test accuracy of some shapes."""
-    return [at(tables, depth, width).finals("test_accuracy") for depth, width in shapes]
+WHERE = "epochs.test_accuracy, last epoch"
+Shape = tuple[int, int]
 
 
-def smallest_gain(tables: Tables, shapes: tuple[tuple[int, int], ...]) -> tuple[pd.Series, float]:
-    """Return the smallest gain in test accuracy from shape to shape: by seed, and in print."""
-    values = accuracies(tables, shapes)
-    in_print = [printed(tables, "test_accuracy", depth, width) for depth, width in shapes]
-    ours = [after - before for before, after in itertools.pairwise(values)]
-    theirs = [after - before for before, after in itertools.pairwise(in_print)]
-    return smallest(*ours), min(theirs)
+def gain(tables: Tables, before: Shape, after: Shape) -> pd.Series:
+    """Return the gain in the last test accuracy from one shape to another, by seed."""
+    first, second = (at(tables, *shape).finals("test_accuracy") for shape in (before, after))
+    return second - first
+
+
+def gain_in_print(tables: Tables, before: Shape, after: Shape) -> float:
+    """Return the same gain of the values in print."""
+    first, second = (printed(tables, "test_accuracy", *shape) for shape in (before, after))
+    return second - first
+
+
+def grows(tables: Tables, before: Shape, after: Shape, what: str) -> Condition:
+    """Return the condition that accuracy grows visibly from one shape to another."""
+    return tables.at_least(
+        "visible_accuracy",
+        gain(tables, before, after),
+        what=f"gain in test accuracy from {what}",
+        where=WHERE,
+        published=gain_in_print(tables, before, after),
+    )
+
+
+def hardly_moves(tables: Tables, before: Shape, after: Shape, what: str) -> Condition:
+    """Return the condition that accuracy is nearly the same for two shapes."""
+    return tables.near(
+        0.0,
+        "hardly_accuracy",
+        gain(tables, before, after),
+        what=f"gain in test accuracy from {what}",
+        where=WHERE,
+        unit="fraction",
+        published=gain_in_print(tables, before, after),
+    )
 
 
 @claim(
@@ -40,16 +64,10 @@ def smallest_gain(tables: Tables, shapes: tuple[tuple[int, int], ...]) -> tuple[
     " {visible_accuracy} each.",
 )
 def depth_helps(tables: Tables) -> list[Condition]:
-    """Measure the smaller of two steps in depth."""
-    gain, in_print = smallest_gain(tables, ((1, 16), (2, 16), (6, 16)))
+    """Measure two steps in depth."""
     return [
-        tables.at_least(
-            "visible_accuracy",
-            gain,
-            what="smaller gain in test accuracy of depth 1 to 2 and 2 to 6",
-            where="epochs.test_accuracy, last epoch",
-            published=in_print,
-        )
+        grows(tables, (1, 16), (2, 16), "depth 1 to 2"),
+        grows(tables, (2, 16), (6, 16), "depth 2 to 6"),
     ]
 
 
@@ -62,16 +80,7 @@ def depth_helps(tables: Tables) -> list[Condition]:
 )
 def depth_saturates(tables: Tables) -> list[Condition]:
     """Measure the last step in depth."""
-    gain, in_print = smallest_gain(tables, ((6, 16), (10, 16)))
-    return [
-        tables.at_most(
-            "hardly_accuracy",
-            gain.abs(),
-            what="distance of the test accuracies of depth 6 and 10",
-            where="epochs.test_accuracy, last epoch",
-            published=abs(in_print),
-        )
-    ]
+    return [hardly_moves(tables, (6, 16), (10, 16), "depth 6 to 10")]
 
 
 @claim(
@@ -80,22 +89,20 @@ def depth_saturates(tables: Tables) -> list[Condition]:
     experiment="very_deep",
     speculation=True,
     statement="Tens of layers bring nothing more.",
-    rule="The last test accuracy of the better of 20 and 40 layers is at most {visible_accuracy}"
-    " above that of 10.",
+    rule="The last test accuracies of 20 and of 40 layers are at most {visible_accuracy} above that"
+    " of 10.",
 )
 def tens_bring_nothing(tables: Tables) -> list[Condition]:
     """Compare twenty and forty layers with ten."""
-    ten, *deeper = (
-        tables.published_cell("very_deep", depth=depth).finals("test_accuracy")
-        for depth in (10, 20, 40)
-    )
+    ten, *deeper = (tables.published_cell("very_deep", depth=depth) for depth in (10, 20, 40))
     return [
         tables.at_most(
             "visible_accuracy",
-            largest(*deeper) - ten,
-            what="gain in test accuracy of the better of depth 20 and 40 over depth 10",
-            where="epochs.test_accuracy, last epoch",
+            member.finals("test_accuracy") - ten.finals("test_accuracy"),
+            what=f"gain in test accuracy of depth {member.parameters['depth']} over depth 10",
+            where=WHERE,
         )
+        for member in deeper
     ]
 
 
@@ -109,22 +116,8 @@ def tens_bring_nothing(tables: Tables) -> list[Condition]:
 )
 def width_helps(tables: Tables) -> list[Condition]:
     """Measure the steps in width."""
-    gain, in_print = smallest_gain(tables, ((6, 8), (6, 16), (6, 32)))
-    last, last_in_print = smallest_gain(tables, ((6, 32), (6, 64)))
-    where = "epochs.test_accuracy, last epoch"
     return [
-        tables.at_least(
-            "visible_accuracy",
-            gain,
-            what="smaller gain in test accuracy of width 8 to 16 and 16 to 32",
-            where=where,
-            published=in_print,
-        ),
-        tables.at_most(
-            "hardly_accuracy",
-            last.abs(),
-            what="distance of the test accuracies of width 32 and 64",
-            where=where,
-            published=abs(last_in_print),
-        ),
+        grows(tables, (6, 8), (6, 16), "width 8 to 16"),
+        grows(tables, (6, 16), (6, 32), "width 16 to 32"),
+        hardly_moves(tables, (6, 32), (6, 64), "width 32 to 64"),
     ]

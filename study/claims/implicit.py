@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gridproof.kit.trends import smallest
 from gridproof.part import claim
 
 if TYPE_CHECKING:
@@ -24,18 +23,18 @@ EXPERIMENT = "implicit"
 )
 def sines_help(tables: Tables) -> list[Condition]:
     """Compare both pairs."""
-    gains = []
-    for batch_norm in (False, True):
+    conditions = []
+    for batch_norm, words in ((False, "without"), (True, "with")):
         raw, sines = (
             tables.published_cell(EXPERIMENT, implicit=implicit, batch_norm=batch_norm)
             for implicit in (False, True)
         )
-        gains.append(sines.finals("val_accuracy") - raw.finals("val_accuracy"))
-    return [
-        tables.at_least(
-            "visible_accuracy",
-            smallest(*gains),
-            what="gain in validation accuracy of sines, the smaller of both pairs",
-            where="epochs.val_accuracy, last epoch",
+        conditions.append(
+            tables.at_least(
+                "visible_accuracy",
+                sines.finals("val_accuracy") - raw.finals("val_accuracy"),
+                what=f"gain in validation accuracy of sines {words} batch normalisation",
+                where="epochs.val_accuracy, last epoch",
+            )
         )
-    ]
+    return conditions

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from gridproof.kit.trends import (
     TENTH,
-    largest,
     last_fall,
     roughness,
     share_of_rises,
-    smallest,
     trained,
 )
 from gridproof.part import claim
@@ -24,6 +23,8 @@ SECTION = "6.1.2.1"
 EXPERIMENT = "learning_rate"
 LOSS = "epochs.val_loss"
 LAST = f"{LOSS}, last epoch"
+SHARE, DISTANCE = (0.0, 1.0), (0.0, math.inf)
+"""What shares and distances can be."""
 RATES = (1.0, 0.2, 1e-2, 1e-3, 5e-4, 1e-5)
 
 
@@ -64,6 +65,7 @@ def falls_smoothly(tables: Tables) -> list[Condition]:
             share_of_rises(losses, tables.threshold("smooth_rise")),
             what="share of epochs at 1e-3 in which the validation loss visibly rises",
             where=f"{LOSS}, all epochs",
+            possible=SHARE,
         )
     ]
 
@@ -92,35 +94,35 @@ def is_unfinished(tables: Tables) -> list[Condition]:
     "lr-1e-2-fast-then-noisy",
     section=SECTION,
     experiment=EXPERIMENT,
-    statement="1e-2 falls fastest and overshoots late: its curve ends rough.",
+    statement="1e-2 falls fast at first and overshoots late: its curve ends rough.",
     rule="After a tenth of the epochs the validation loss at 1e-2 is at least {visible_loss} below"
-    " that of every other rate; in the second half its scatter from epoch to epoch is at least"
-    " {rough_ratio} times that at 1e-3; it ends at least {visible_loss} above its lowest value.",
+    " that at 1e-3, the next smaller rate; in the second half its scatter from epoch to epoch is at"
+    " least {rough_ratio} times that at 1e-3; over the last tenth of the epochs it is on average at"
+    " least {visible_loss} above its lowest value.",
 )
 def is_fast_then_noisy(tables: Tables) -> list[Condition]:
-    """Compare the start with all rates, the end with the smooth one and with its own best."""
-    losses = {rate: at(tables, rate).by_seed("val_loss") for rate in RATES}
-    early = {rate: rows.loc[round(TENTH * rows.index.max())] for rate, rows in losses.items()}
-    others = smallest(*(early[rate].fillna(float("inf")) for rate in RATES if rate != 1e-2))
-    fast = losses[1e-2]
+    """Compare the start and the scatter with the smooth rate, the end with its own best."""
+    fast, smooth = (at(tables, rate).by_seed("val_loss") for rate in (1e-2, 1e-3))
+    tenth = round(TENTH * fast.index.max())
     return [
         tables.at_least(
             "visible_loss",
-            others - early[1e-2],
-            what="lead of 1e-2 over the next best rate after a tenth of the epochs",
-            where=f"{LOSS}, epoch {round(TENTH * fast.index.max())}",
+            smooth.loc[tenth] - fast.loc[tenth],
+            what="lead of 1e-2 over 1e-3 after a tenth of the epochs",
+            where=f"{LOSS}, epoch {tenth}",
         ),
         tables.at_least(
             "rough_ratio",
-            roughness(fast, "second") / roughness(losses[1e-3], "second"),
+            roughness(fast, "second") / roughness(smooth, "second"),
             what="scatter at 1e-2 relative to that at 1e-3, second half",
             where=f"{LOSS}, second half of the epochs",
+            scale="log",
         ),
         tables.at_least(
             "visible_loss",
-            fast.iloc[-1] - trained(fast).min(),
-            what="distance of the last loss at 1e-2 from its lowest",
-            where=f"{LOSS}, all epochs",
+            fast.iloc[-tenth:].mean(skipna=False) - trained(fast).min(),
+            what="distance of the loss at 1e-2 over the last tenth from its lowest",
+            where=f"{LOSS}, last tenth of the epochs",
             published=printed(tables, 1e-2) - printed(tables, 1e-2, "best"),
         ),
     ]
@@ -140,24 +142,20 @@ def saturates(tables: Tables, rate: float) -> pd.Series:
     statement="1e-2 is the only rate that saturates below the loss of a constant predictor.",
     rule="A rate saturates if its last validation loss is at least {apart_loss} below the entropy"
     " of the class prior and the lowest one falls by less than {still_falling} of itself over the"
-    " last tenth of the epochs; 1e-2 does ({certain}), and the number of other rates that do is"
-    " {order}.",
+    " last tenth of the epochs; in most seeds 1e-2 does, and no other rate.",
 )
 def alone_saturates(tables: Tables) -> list[Condition]:
     """Look for an end of the fall at each rate."""
     others = pd.concat([saturates(tables, rate) for rate in RATES if rate != 1e-2], axis=1)
     return [
-        tables.at_least(
-            "certain",
+        tables.certain(
             saturates(tables, 1e-2),
-            what="whether 1e-2 saturates (1) or not (0)",
+            what="whether 1e-2 saturates",
             where=f"{LOSS}, all epochs",
         ),
-        tables.at_most(
-            "order",
-            others.sum(axis=1),
-            unit="rates",
-            what="number of other rates that saturate",
+        tables.certain(
+            others.sum(axis=1) == 0,
+            what="whether no other rate saturates",
             where=f"{LOSS}, all epochs",
         ),
     ]
@@ -188,6 +186,7 @@ def extremes_are_flat(tables: Tables) -> list[Condition]:
                 loss.max(skipna=False) - loss.min(skipna=False),
                 what=f"range of the validation loss at {rate:g} from the first epoch on",
                 where=f"{LOSS}, epochs from 1",
+                possible=DISTANCE,
             )
             for rate, loss in rows.items()
         ),
@@ -199,8 +198,8 @@ def extremes_are_flat(tables: Tables) -> list[Condition]:
     section=SECTION,
     experiment=EXPERIMENT,
     statement="0.2 moves for some epochs, then flatlines where 1.0 does.",
-    rule="The lowest validation loss at 0.2 is at least {apart_loss} below the entropy of the class"
-    " prior, and its last one within {flat_loss} of the last one at 1.0.",
+    rule="In most seeds the lowest validation loss at 0.2 is at least {apart_loss} below the"
+    " entropy of the class prior, and its last one within {flat_loss} of the last one at 1.0.",
 )
 def collapses(tables: Tables) -> list[Condition]:
     """Look for progress at first, and for the level of 1.0 at the end."""
@@ -211,6 +210,7 @@ def collapses(tables: Tables) -> list[Condition]:
             prior_entropy(tables) - losses.min(),
             what="how far the lowest loss at 0.2 is below the entropy of the class prior",
             where=f"{LOSS}, all epochs",
+            estimand="seeds",
         ),
         tables.at_most(
             "flat_loss",
@@ -218,6 +218,7 @@ def collapses(tables: Tables) -> list[Condition]:
             what="distance of the last losses at 0.2 and 1.0",
             where=LAST,
             published=abs(printed(tables, 0.2) - printed(tables, 1.0)),
+            estimand="seeds",
         ),
     ]
 
@@ -228,31 +229,26 @@ def collapses(tables: Tables) -> list[Condition]:
     experiment=EXPERIMENT,
     speculation=True,
     statement="The flatline of 0.2 and 1.0 is one of dead ReLUs.",
-    rule="At both rates the last loss is within {flat_loss} of the entropy of the class prior, and"
-    " in some layer the share of units that are zero on the whole train split is at least"
-    " {dead_share}.",
+    rule="In most seeds this is true of both rates: if the last loss is within {flat_loss} of the"
+    " entropy of the class prior, then some layer has a share of at least {dead_share} of units"
+    " that are zero on the whole train split, and if not, then none has.",
 )
 def large_rates_kill(tables: Tables) -> list[Condition]:
-    """Look at the layer with the most dead units."""
-    shares, distances = [], []
+    """Ask of each rate whether flat runs, and only they, have a dead layer."""
+    explained = []
     for member in (at(tables, rate) for rate in (0.2, 1.0)):
         rows = tables.rows(member, "activations", "dead_relus")
         ended = rows[rows["epoch"] == rows["epoch"].max()]
-        shares.append(ended.groupby("seed")["dead_share"].max())
-        distances.append((member.finals("val_loss") - prior_entropy(tables)).abs())
+        dead = ended.groupby("seed")["dead_share"].max() >= tables.threshold("dead_share")
+        distance = (member.finals("val_loss") - prior_entropy(tables)).abs()
+        # A diverged run, of which there is no loss, counts as one that is not flat.
+        explained.append(dead == (distance <= tables.threshold("flat_loss")))
     return [
-        tables.at_least(
-            "dead_share",
-            smallest(*shares),
-            what="share of dead units in the worst layer, the smaller of 0.2 and 1.0",
-            where="activations.dead_share, last epoch",
-        ),
-        tables.at_most(
-            "flat_loss",
-            largest(*distances),
-            what="distance of the last loss from the class prior's entropy, the larger of the two",
-            where=LAST,
-        ),
+        tables.certain(
+            explained[0] & explained[1],
+            what="whether flat runs at 0.2 and 1.0, and only they, have a dead layer",
+            where=f"activations.dead_share, {LAST}",
+        )
     ]
 
 
@@ -272,6 +268,7 @@ def smallest_stays(tables: Tables) -> list[Condition]:
             (pd.Series(losses.loc[0]) - losses.iloc[-1]).abs(),
             what="distance of the last loss at 1e-5 from the untrained one",
             where=f"{LOSS}, epoch 0 and last",
+            possible=DISTANCE,
         )
     ]
 
@@ -286,14 +283,13 @@ def smallest_stays(tables: Tables) -> list[Condition]:
 )
 def lies_between(tables: Tables) -> list[Condition]:
     """Measure the distance to both neighbours."""
-    losses = {rate: final(tables, rate) for rate in (1e-3, 5e-4, 1e-5)}
-    in_print = {rate: printed(tables, rate) for rate in losses}
     return [
         tables.at_least(
             "visible_loss",
-            smallest(losses[5e-4] - losses[1e-3], losses[1e-5] - losses[5e-4]),
-            what="smaller distance of the last loss at 5e-4 from those at 1e-3 and 1e-5",
+            final(tables, high) - final(tables, low),
+            what=f"last loss at {high:g} minus that at {low:g}",
             where=LAST,
-            published=min(in_print[5e-4] - in_print[1e-3], in_print[1e-5] - in_print[5e-4]),
+            published=printed(tables, high) - printed(tables, low),
         )
+        for low, high in ((1e-3, 5e-4), (5e-4, 1e-5))
     ]

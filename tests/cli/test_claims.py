@@ -12,14 +12,12 @@ from gridproof.cli.claim_commands import ClaimRows, print_claim, print_claims, r
 from gridproof.cli.claim_pins import (
     Row,
     check_claims,
-    meets,
     pin_claims,
     pins_file,
-    read_pins,
 )
 from gridproof.errors import GridproofError
 from gridproof.judge.judge_study import write_claims
-from gridproof.judge.judging import judge_all
+from gridproof.judge.judging import judge
 from gridproof.judge.verdict_table import table_of_verdicts
 from gridproof.plan.plan_files import claims_file, claims_plan
 from gridproof.plan.study import Study
@@ -34,7 +32,9 @@ def rows() -> list[Row]:
     given = world()
     given["learning_rate"][0].end_at("val_loss", 3.0)
     absent = {"xgboost": "the data 'faces' are not there (data/faces)"}
-    verdicts = judge_all(claims().values(), tables_of(given, absent))
+    tables = tables_of(given, absent)
+    # each by itself: so few seeds that agree do not decide 44 claims at once
+    verdicts = [judge(claim, tables) for claim in claims().values()]
     return table_of_verdicts(verdicts).to_pylist()
 
 
@@ -55,7 +55,7 @@ def test_list_shows_verdicts_and_counts_them(
     assert print_claims(ClaimRows(rows, {}), None) == 0
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 46
-    assert any(line.startswith("lr-extremes-flat") and "does not hold" in line for line in lines)
+    assert any(line.startswith("lr-extremes-flat") and "contradicted" in line for line in lines)
     assert lines[-1].startswith("44 claims: ")
     assert "cannot be tested" in lines[-1]
 
@@ -63,7 +63,7 @@ def test_list_shows_verdicts_and_counts_them(
 def test_list_of_a_section(rows: list[Row], capsys: pytest.CaptureFixture[str]) -> None:
     """Those of the section alone; an unknown one is refused."""
     print_claims(ClaimRows(rows, {}), "6.1.2.3")
-    assert capsys.readouterr().out.splitlines()[-1] == "5 claims: 5 holds"
+    assert capsys.readouterr().out.splitlines()[-1] == "5 claims: 5 supported"
     with pytest.raises(GridproofError, match="no claims of section"):
         print_claims(ClaimRows(rows, {}), "9.9")
 
@@ -94,7 +94,7 @@ def test_claim_is_printed_with_its_evidence(
     """Rule, numbers of each seed, threshold with its reason, cells."""
     print_claim(rows, "lr-extremes-flat")
     text = capsys.readouterr().out
-    assert "verdict: does not hold" in text
+    assert "verdict: contradicted" in text
     assert "seed 2: " in text
     assert "threshold flat_loss 0.03 (nats): what the loss of a constant predictor" in text
     assert "cell cell-" in text
@@ -130,13 +130,13 @@ def test_check_names_each_verdict_that_differs(
     """A changed verdict, a claim that is gone and one that is new each fail the check."""
     path = tmp_path / "expected.yaml"
     pin_claims(rows, path)
-    text = path.read_text().replace("bn-loss: holds", "bn-loss: does not hold")
-    path.write_text(text.replace("bn-accuracy: holds\n", "gone: holds\n"))
+    text = path.read_text().replace("bn-loss: supported", "bn-loss: contradicted")
+    path.write_text(text.replace("bn-accuracy: supported\n", "gone: supported\n"))
     assert check_claims(rows, path) == 1
     told = capsys.readouterr().out
-    assert "bn-loss: found 'holds', expected 'does not hold'" in told
-    assert "gone: found 'no such claim', expected 'holds'" in told
-    assert "bn-accuracy: found 'holds', expected 'none: it is not pinned'" in told
+    assert "bn-loss: found 'supported', expected 'contradicted'" in told
+    assert "gone: found 'no such claim', expected 'supported'" in told
+    assert "bn-accuracy: found 'supported', expected 'none: it is not pinned'" in told
 
 
 def test_claim_that_failed_is_neither_pinned_nor_expected(
@@ -220,47 +220,9 @@ def test_check_against_a_bad_file_names_it(
         check_claims(rows, path)
 
 
-@pytest.mark.parametrize(
-    ("verdict", "pin", "met"),
-    [
-        ("holds in 2 of 5 seeds", "holds in 2 to 3 of 5 seeds", True),
-        ("holds in 3 of 5 seeds", "holds in 2 to 3 of 5 seeds", True),
-        ("holds in 4 of 5 seeds", "holds in 2 to 3 of 5 seeds", False),
-        ("holds in 2 of 4 seeds", "holds in 2 to 3 of 5 seeds", False),
-        ("holds", "holds in 2 to 5 of 5 seeds", False),
-        ("does not hold", "holds in 1 to 4 of 5 seeds", False),
-        ("holds in 2 of 5 seeds", "holds in 3 of 5 seeds", False),
-        ("holds", "holds", True),
-    ],
-)
-def test_pin_may_be_a_range_of_seeds(verdict: str, pin: str, met: bool) -> None:
-    """Only a number of seeds within it, of as many, meets it."""
-    assert meets(verdict, pin) == met
-
-
 def test_pinning_into_an_empty_file_fills_it(rows: list[Row], tmp_path: Path) -> None:
     """A file that was only touched is no obstacle."""
     path = tmp_path / "expected.yaml"
     path.touch()
     pin_claims(rows, path)
     assert check_claims(rows, path) == 0
-
-
-def test_pinning_does_not_replace_what_cannot_be_read(rows: list[Row], tmp_path: Path) -> None:
-    """Ranges that were written by hand would be lost with a typo; the message says what to do."""
-    path = tmp_path / "expected.yaml"
-    path.write_text("a: [")
-    with pytest.raises(GridproofError, match="mend or delete it"):
-        pin_claims(rows, path)
-    assert path.read_text() == "a: ["
-
-
-def test_pinning_again_keeps_a_range_that_is_met(rows: list[Row], tmp_path: Path) -> None:
-    """What was widened by hand stays wide; a range that is not met is replaced."""
-    path = tmp_path / "expected.yaml"
-    told = [dict(row) for row in rows[:2]]
-    told[0]["verdict"] = told[1]["verdict"] = "holds in 2 of 5 seeds"
-    wide = "holds in 1 to 3 of 5 seeds"
-    path.write_text(f"{told[0]['id']}: {wide}\n{told[1]['id']}: holds in 3 to 4 of 5 seeds\n")
-    pin_claims(told, path)
-    assert read_pins(path) == {told[0]["id"]: wide, told[1]["id"]: "holds in 2 of 5 seeds"}

@@ -18,7 +18,10 @@ from gridproof.judge.verdict_table import table_of_verdicts
 from .own_study import claims_of_study, one_claim, written_study
 from .world import tables_of, world
 
-GOOD = one_claim("good", "return [tables.at_least(0, {0: 1}, what='a number', where='nowhere')]")
+GOOD = one_claim(
+    "good",
+    "return [tables.at_least(0, {0: 1}, what='a number', where='nowhere', estimand='exact')]",
+)
 CONDITION = "tables.at_least(0, {0: 1}, what='a', where='b')"
 
 
@@ -39,7 +42,10 @@ def verdicts(root: Path, body: str, **words: str) -> tuple[Path, Verdict, Verdic
         ("import sys; sys.exit(3)", "claim 'bad' raised SystemExit: 3"),
         ("return None", "claim 'bad': returned None, expected a list of conditions"),
         ("return []", r"claim 'bad': returned \[\], expected a list of conditions"),
-        ("return ['holds']", "claim 'bad': returned .'holds'., expected a list of conditions"),
+        (
+            "return ['supported']",
+            "claim 'bad': returned .'supported'., expected a list of conditions",
+        ),
         (f"return {CONDITION}", "claim 'bad': returned Condition"),
         (f"yield {CONDITION}", "claim 'bad': returned <generator"),
         (f"return [{CONDITION.replace('1', repr('x'))}]", "claim 'bad': a, seed 0: found 'x'"),
@@ -53,9 +59,9 @@ def verdicts(root: Path, body: str, **words: str) -> tuple[Path, Verdict, Verdic
     ],
 )
 def test_claim_that_fails_costs_no_other(tmp_path: Path, body: str, told: str) -> None:
-    """Whatever it raises or returns: it failed, and says where; the next one holds."""
+    """Whatever it raises or returns: it failed, and says where; the next one is supported."""
     folder, bad, good = verdicts(tmp_path, body)
-    assert (bad.text, good.text) == ("failed", "holds")
+    assert (bad.outcome, good.outcome) == ("failed", "supported")
     with pytest.raises(GridproofError, match=told):
         raise GridproofError(bad.reason)
     assert f"{folder}/claims/bad.py, line " in bad.reason
@@ -86,7 +92,7 @@ def test_failure_names_the_line_that_raised_in_the_study_own_code(tmp_path: Path
 def test_rule_that_cannot_be_written_fails(tmp_path: Path, rule: str, told: str) -> None:
     """A threshold that no file has, or braces that do not match; the rule stays as it is."""
     _, bad, good = verdicts(tmp_path, f"return [{CONDITION}]", rule=rule)
-    assert (bad.text, good.text, bad.rule) == ("failed", "holds", rule)
+    assert (bad.outcome, good.outcome, bad.rule) == ("failed", "supported", rule)
     with pytest.raises(GridproofError, match=told):
         raise GridproofError(bad.reason)
 
@@ -96,7 +102,7 @@ def test_file_that_cannot_be_imported_is_one_claim_that_failed(tmp_path: Path) -
     broken = "import gridproof.part\n" + one_claim("bad", "return []") + "\n\nLIMIT = 1 / 0\n"
     folder = written_study(tmp_path, my_broken=broken, good=GOOD)
     good, bad = judge_all(claims_of_study(folder, "shape"), tables_of({}))
-    assert (good.text, bad.text, bad.claim.id) == ("holds", "failed", "my-broken.py")
+    assert (good.outcome, bad.outcome, bad.claim.id) == ("supported", "failed", "my-broken.py")
     line = len(broken.splitlines())
     assert bad.reason == (
         f"{folder}/claims/my_broken.py cannot be imported: ZeroDivisionError: division by zero; "

@@ -110,8 +110,8 @@ def test_study_of_claims_of_its_own_is_judged_by_them(tmp_path: Path) -> None:
     assert {name: row["verdict"] for name, row in rows.items()} == {
         "absent": "cannot be tested",
         "bad": "failed",
-        "low": "holds",
-        "high": "does not hold",
+        "low": "supported",
+        "high": "contradicted",
     }
     assert rows["low"]["rule"] == "At most 0.6 nats."
     assert json.loads(rows["low"]["evidence"])["thresholds"]["low"]["reason"] == "it was said"

@@ -176,7 +176,7 @@ def test_code_of_claims_sees_what_they_import(tmp_path: Path) -> None:
     assert parts.claim_modules() == (f"{folder.name}.claims.low",)
     before = claims_code(parts)
     (claim,) = claims_of_study(folder, "shape")
-    assert judge(claim, tables_of(world())).text == "does not hold"
+    assert judge(claim, tables_of(world())).outcome == "contradicted"
     (folder / "claims" / "limits.py").write_text("LIMIT = 0.9  # generous\n")
     after = claims_code(parts)
     assert after != before

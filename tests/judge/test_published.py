@@ -1,5 +1,5 @@
-"""Every published statement holds in a study made for it, fails when that changes, and says why
-it cannot be tested where its data are not there."""
+"""Every published statement is supported in a study made for it, contradicted when that changes,
+undecided by two seeds, and says why it cannot be tested where its data are not there."""
 
 from __future__ import annotations
 
@@ -99,7 +99,9 @@ FAILING: dict[str, list[Callable[[World], None]]] = {
     "lr-1e-2-fast-then-noisy": [
         is_always(RATE[1e-3], "val_loss", 1.7),
         adds_noise(RATE[1e-3], "val_loss", 0.1),
-        ends(RATE[1e-2], "val_loss", 1.42),
+        lambda given: RATE[1e-2](given).change(
+            "val_loss", lambda rows: np.where(rows["epoch"] > 45, 1.42, rows["val_loss"])
+        ),
     ],
     "lr-1e-2-saturates": [
         ends(RATE[1e-2], "val_loss", 1.0),
@@ -130,7 +132,7 @@ FAILING: dict[str, list[Callable[[World], None]]] = {
             "val_accuracy", lambda rows: np.where(rows["epoch"] == 50, 0.9, 0.3)
         ),
     ],
-    "epochs-no-overfit": [ends(LONG, "train_loss", 1.4), ends(LONG, "test_loss", 1.8)],
+    "epochs-no-overfit": [ends(LONG, "train_eval_loss", 1.4), ends(LONG, "test_loss", 1.8)],
     "epochs-accuracy-jitter": [
         is_always(LONG, "val_accuracy", 0.4),
         lambda given: LONG(given).change(
@@ -142,8 +144,8 @@ FAILING: dict[str, list[Callable[[World], None]]] = {
         ),
     ],
     "epochs-auroc-stable": [adds_noise(LONG, "test_auroc", 0.05)],
-    "bn-loss": [ends(NORMALISED, "train_loss", 0.7), ends(PLAIN, "val_loss", 1.6)],
-    "bn-accuracy": [ends(NORMALISED, "train_accuracy", 0.9), ends(PLAIN, "val_accuracy", 0.6)],
+    "bn-loss": [ends(NORMALISED, "train_loss", 0.7), ends(PLAIN, "val_loss", 1.0)],
+    "bn-accuracy": [ends(NORMALISED, "train_accuracy", 0.7), ends(PLAIN, "val_accuracy", 0.6)],
     "bn-eval-better": [
         ends(NORMALISED, "test_accuracy", 0.82),
         ends(NORMALISED, "val_loss", 0.5),
@@ -160,7 +162,10 @@ FAILING: dict[str, list[Callable[[World], None]]] = {
         early_peak,
         ends(at("batch_size", batch_size=16), "val_accuracy", 0.6),
     ],
-    "batch-lr-scaling": [ends(at("batch_scaling", learning_rate=6.4e-2), "val_accuracy", 0.16)],
+    "batch-lr-scaling": [
+        ends(at("batch_scaling", learning_rate=6.4e-2), "val_accuracy", 0.16),
+        ends(at("batch_scaling", batch_size=16, learning_rate=8e-3), "val_accuracy", 0.55),
+    ],
     "shape-best-generalises": [ends(at("shape", width=64), "test_loss", 0.4)],
     "shape-best-lowest-loss": [
         ends(NORMALISED, "val_loss", 0.2),
@@ -168,7 +173,7 @@ FAILING: dict[str, list[Callable[[World], None]]] = {
     ],
     "shape-worst-underfits": [
         ends(at("shape", depth=2), "val_loss", 1.6),
-        ends(at("shape", depth=1), "train_loss", 1.0),
+        ends(at("shape", depth=1), "train_eval_loss", 1.0),
         ends(at("shape", depth=1), "val_loss", 0.5),
     ],
     "shape-worst-capacity": [ends(at("shallow", learning_rate=1e-1), "val_accuracy", 0.8)],
@@ -188,7 +193,6 @@ FAILING: dict[str, list[Callable[[World], None]]] = {
     "gradients-vanish": [
         large_is(at("gradients"), "gradients", "value", 1.0),
         large_is(at("gradients"), "gradients", "value", 1e-13),
-        large_is(at("gradients"), "gradients", "value", 0.0),
     ],
     "gradients-residual": [
         large_is(at("residual", batch_norm=False), "gradients", "value", 0.5),
@@ -207,10 +211,21 @@ FAILING: dict[str, list[Callable[[World], None]]] = {
     ],
     "cnn-sklearn-close": [ends(at("sklearn_probe"), "test_accuracy", 0.7)],
     "cnn-probe-high-lr": [ends(at("linear_probe", learning_rate=1e-3), "test_accuracy", 0.72)],
-    "cnn-probe-vs-sklearn": [ends(at("probe_to_the_end", solver="adam"), "test_accuracy", 0.75)],
+    "cnn-probe-vs-sklearn": [
+        large_is(at("probe_to_the_end", solver="adam"), "predictions", "score", 0.9)
+    ],
     "cnn-params": [many_parameters],
     "cnn-steps": [real_steps],
 }
+ARITHMETIC = {
+    "batch-iterations",
+    "batch-steps-20x",
+    "shape-regions-bound",
+    "cnn-params",
+    "cnn-steps",
+}
+EXACT = {"batch-iterations", "batch-steps-20x", "cnn-params", "cnn-steps"}
+"""Statements about numbers that no seed changes."""
 CASES = [
     pytest.param(name, change, id=f"{name} {number}")
     for name, changes in FAILING.items()
@@ -223,27 +238,41 @@ def test_every_statement_is_registered_and_has_a_way_to_fail() -> None:
     assert len(CLAIMS) == 44
     assert CLAIMS.keys() == FAILING.keys()
     assert sum(claim.speculation for claim in CLAIMS.values()) == 10
+    assert {name for name, claim in CLAIMS.items() if claim.arithmetic} == ARITHMETIC
 
 
 @pytest.mark.parametrize("name", CLAIMS)
-def test_statement_holds_in_every_seed_of_a_study_made_for_it(name: str) -> None:
+def test_statement_is_supported_in_a_study_made_for_it(name: str) -> None:
     """All conditions are met, and the evidence names cells and numbers of each seed."""
     verdict = judge(CLAIMS[name], tables_of(world()))
     failed = [item for item in verdict.conditions if not all(item.held.values())]
-    assert (verdict.outcome, failed) == ("holds", [])
+    assert (verdict.outcome, failed) == ("supported", [])
+    expected = "arithmetic" if name in ARITHMETIC else "same"
+    assert verdict.comparability.kind == expected
     assert verdict.looked_at
     assert all(len(item.values) >= 1 for item in verdict.conditions)
 
 
 @pytest.mark.parametrize(("name", "change"), CASES)
-def test_statement_fails_once_what_it_says_is_no_longer_so(
+def test_statement_is_contradicted_once_what_it_says_is_no_longer_so(
     name: str, change: Callable[[World], None]
 ) -> None:
     """Each part of a statement can fail on its own."""
     given = world()
     change(given)
     verdict = judge(CLAIMS[name], tables_of(given))
-    assert verdict.outcome == "does not hold", verdict.conditions
+    assert verdict.outcome == "contradicted", verdict.conditions
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_statement_is_undecided_by_two_seeds_unless_no_seed_changes_its_numbers(name: str) -> None:
+    """Two seeds that agree are as likely as a coin that falls on one side twice."""
+    given = world()
+    for cells in given.values():
+        for cell in cells:
+            cell.keep_seeds(2)
+    expected = "supported" if name in EXACT else "undecided"
+    assert judge(CLAIMS[name], tables_of(given)).outcome == expected
 
 
 @pytest.mark.parametrize("name", CLAIMS)
@@ -252,7 +281,7 @@ def test_statement_without_its_data_cannot_be_tested_and_says_why(name: str) -> 
     claim = CLAIMS[name]
     missing = {claim.experiment: "the data 'faces' are not there (data/faces)"}
     verdict = judge(claim, tables_of(world(), missing))
-    assert verdict.text == "cannot be tested"
+    assert verdict.outcome == "cannot be tested"
     assert verdict.reason == "the data 'faces' are not there (data/faces)"
     assert verdict.n_held == 0
 
@@ -274,7 +303,7 @@ def test_statement_about_what_was_not_measured_names_the_measurement(name: str, 
         for cell in cells:
             cell.large.pop(table, None)
     verdict = judge(CLAIMS[name], tables_of(given))
-    assert verdict.text == "cannot be tested"
+    assert verdict.outcome == "cannot be tested"
     assert "not measured" in verdict.reason
 
 
@@ -287,14 +316,14 @@ def test_statement_about_cells_that_are_not_there_names_them() -> None:
 
 
 def test_seeds_that_differ_are_counted() -> None:
-    """One seed of three ends elsewhere."""
+    """One seed of eight ends elsewhere."""
     given = world()
     cell = find(given, "learning_rate", learning_rate=1e-5)
     last = (cell.epochs["epoch"] == 50) & (cell.epochs["seed"] == 1)
     cell.epochs.loc[last, "val_loss"] = 3.3
     verdict = judge(CLAIMS["lr-1e-5-initial"], tables_of(given))
-    assert verdict.text == "holds in 2 of 3 seeds"
-    assert verdict.held == {0: True, 1: False, 2: True}
+    assert verdict.outcome == "undecided"
+    assert verdict.held == {seed: seed != 1 for seed in range(8)}
     assert verdict.in_print == ""
 
 
@@ -305,5 +334,5 @@ def test_published_numbers_are_held_to_the_same_rules() -> None:
     assert in_print["shape-best-lowest-loss"] == "contradicts"
     assert in_print["cnn-xgboost-near-top"] == "agrees"
     assert in_print["bn-accuracy"] == "agrees"
-    assert in_print["bn-loss"] == "contradicts"
+    assert in_print["bn-loss"] == "agrees"
     assert in_print["lr-1e-3-smooth"] == ""

@@ -62,22 +62,22 @@ FAILING = {
 
 
 @pytest.mark.parametrize("name", CLAIMS)
-def test_documented_claim_holds_and_fails(name: str) -> None:
+def test_documented_claim_is_supported_and_contradicted(name: str) -> None:
     """Every form of the documentation's example, put to tables that meet it and that do not."""
     claim = documented(name)
-    assert judge(claim, tables_of(world())).text == "holds"
+    assert judge(claim, tables_of(world())).outcome == "supported"
     assert CLAIMS[name]["because"] in claim.rule
     given = world()
     units, ends = FAILING[name]
     width(given, units, **ends)
-    assert judge(claim, tables_of(given)).text == "does not hold"
+    assert judge(claim, tables_of(given)).outcome == "contradicted"
 
 
 @pytest.mark.parametrize("name", CLAIMS)
 def test_documented_claim_cannot_be_tested_without_its_experiment(name: str) -> None:
     """Data that are not there."""
     verdict = judge(documented(name), tables_of({}, {"shape": "no data"}))
-    assert (verdict.text, verdict.reason) == ("cannot be tested", "no data")
+    assert (verdict.outcome, verdict.reason) == ("cannot be tested", "no data")
 
 
 def test_every_form_is_documented() -> None:
@@ -87,15 +87,15 @@ def test_every_form_is_documented() -> None:
 
 
 def test_documented_file_of_claims_runs(tmp_path: Path) -> None:
-    """The Python example holds where wide networks lead after one epoch, and fails elsewhere."""
+    """The Python example: wide networks lead after one epoch, and elsewhere they do not."""
     folder = written_study(tmp_path, first_epoch=PYTHON_EXAMPLE)
     (claim,) = claims_of_study(folder, "shape")
     given = world()
-    assert judge(claim, tables_of(given, {}, Published(), Thresholds({}))).text == "holds"
+    assert judge(claim, tables_of(given, {}, Published(), Thresholds({}))).outcome == "supported"
     for member in given["shape"]:
         if member.parameters["width"] == 64:
             member.change("val_loss", lambda _: 3.0)
-    assert judge(claim, tables_of(given)).text == "does not hold"
+    assert judge(claim, tables_of(given)).outcome == "contradicted"
 
 
 def test_documented_thresholds_are_read(tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ def test_order_along_a_parameter_needs_one_cell_a_value() -> None:
     deep = cell({"depth": 6, "width": 8}, epochs=50, steps=1, curves={"test_accuracy": 0.1})
     given["shape"].append(deep)
     verdict = judge(documented("accuracy-rises-with-width"), tables_of(given))
-    assert verdict.text == "cannot be tested"
+    assert verdict.outcome == "cannot be tested"
     assert "several cells with depth 6 and one width, expected one each" in verdict.reason
 
 

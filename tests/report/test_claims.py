@@ -3,7 +3,8 @@
 import re
 
 from draw.synthetic import synthetic_cell
-from gridproof.report.claim_views import JudgedClaim, number
+from gridproof.report.claim_views import JudgedClaim
+from gridproof.report.condition_words import number
 
 
 def prose(markdown):
@@ -44,7 +45,7 @@ def test_summary_counts_the_verdicts(study):
     add_batch_norm(study)
     markdown, _ = study.build()
     (sentence,) = re.findall(r"Of 5 statements about these experiments,[^.]*\.", prose(markdown))
-    assert sum(map(int, re.findall(r" (\d+) (?:held|could)", sentence))) == 5
+    assert sum(map(int, re.findall(r" (\d+) (?!statements)", sentence))) == 5
     assert re.search(r"^\| 6\.1\.2\.3 \|.* 5 \|$", markdown, re.MULTILINE)
 
 
@@ -52,9 +53,11 @@ def test_what_the_published_study_contradicts_itself_in_is_listed(study):
     """By rule: its own numbers fail the claim's rule, or its prose is off its figure."""
     add_batch_norm(study)
     text = prose(study.build()[0])
-    assert "[bn-loss](#claim-bn-loss): Batch normalisation brings the final loss" in text
-    assert "the prose says 0.80, the figure 0.85" in text
+    study.add("shape", [synthetic_cell("one", depth=1, width=16)])
+    text = prose(study.build()[0])
+    assert "the prose says 1.75, the figure 1.55, read off" in text
     assert "the prose says 0.5, the figure" not in text
+    assert "the prose says 0.8, the figure" not in text
 
 
 def test_evidence_states_rule_numbers_thresholds_and_cells(study):
@@ -66,9 +69,9 @@ def test_evidence_states_rule_numbers_thresholds_and_cells(study):
     assert (
         "| `plain_loss` | 1.500 | nats | the stated loss without batch normalisation |" in evidence
     )
-    assert "The published numbers do not meet this rule." in evidence
+    assert "The published numbers meet this rule." in evidence
     assert "`cell-0-000000000001`" in evidence
-    assert re.search(r"seed 0 \| seed 1 \| seed 2", evidence)
+    assert re.search(r"\d of 3 within", evidence)
 
 
 def test_claim_that_cannot_be_tested_says_why(study):
@@ -107,7 +110,9 @@ def test_interval_of_equal_seeds_is_not_shown():
         experiment="shape",
         statement="So.",
         speculation=False,
-        verdict="holds",
+        verdict="supported",
+        comparability="arithmetic",
+        compared_with="",
         seeds_held=2,
         seeds=2,
         published=float("nan"),
@@ -116,7 +121,8 @@ def test_interval_of_equal_seeds_is_not_shown():
         high=44.0,
         unit="steps",
         p_value=float("nan"),
-        adjusted=float("nan"),
+        level=0.05,
+        errors=float("inf"),
         in_print="",
         rule="",
         evidence={"reason": ""},

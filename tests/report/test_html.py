@@ -65,14 +65,14 @@ def test_animation_gives_way_to_its_still(tmp_path: Path):
 @pytest.mark.parametrize(
     ("verdict", "kind"),
     [
-        ("holds", "holds"),
-        ("holds in 3 of 5 seeds", "some"),
-        ("does not hold", "fails"),
+        ("supported", "supported"),
+        ("contradicted", "contradicted"),
+        ("undecided", "undecided"),
         ("cannot be tested", "untested"),
     ],
 )
 def test_verdicts_become_badges(verdict, kind):
     """A verdict in code is one; other code stays code."""
-    found = page(f"`{verdict}` and `holds up`")
+    found = page(f"`{verdict}` and `supported by`")
     assert f'<span class="verdict {kind}">{verdict}</span>' in found
-    assert "<code>holds up</code>" in found
+    assert "<code>supported by</code>" in found

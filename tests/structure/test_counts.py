@@ -155,7 +155,7 @@ def test_claim_is_a_file(finished: Finished) -> None:
     shown = finished.workspace.command("claims", "--configfile", "counted.yaml").stdout
     if finished.place == OWN:
         assert "better-than-nothing" in shown
-        assert "1 claims: 1 holds" in shown
+        assert "1 claims: 1 undecided" in shown
     else:
         assert "0 claims" in shown
 

@@ -171,6 +171,7 @@ class Claim:
     rule : what has to be true of one seed's numbers, in words; `{names}` are thresholds.
     measure : returns conditions, all of which have to be met; raises UntestableError.
     speculation : whether the write-up only supposes it.
+    arithmetic : whether it is true, or false, of any data, such as a count that a size implies.
     """
 
     id: str
@@ -181,6 +182,7 @@ class Claim:
     rule: str
     measure: Callable[[Tables], list[Condition]]
     speculation: bool = False
+    arithmetic: bool = False
 
 
 CLAIM = "gridproof_claim"
@@ -196,12 +198,13 @@ def claim(
     also: Sequence[str] = (),
     section: str = "",
     speculation: bool = False,
+    arithmetic: bool = False,
 ) -> Callable[[Function], Function]:
     """Declare the function below as the measure of a claim.
 
     Parameters
     ----------
-    id, statement, rule, experiment, section, speculation : as in Claim.
+    id, statement, rule, experiment, section, speculation, arithmetic : as in Claim.
     also : further experiments that the function looks at.
     """
 
@@ -215,6 +218,7 @@ def claim(
             rule=rule,
             measure=function,
             speculation=speculation,
+            arithmetic=arithmetic,
         )
         setattr(function, CLAIM, declared)
         return function

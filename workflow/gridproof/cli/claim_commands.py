@@ -21,6 +21,16 @@ from gridproof.plan.plan_files import claims_file
 from gridproof.plan.study import Study
 
 Row = dict[str, Any]
+JUDGED_ON = {
+    "same": "the published study's own data",
+    "substitute": "a substitute",
+    "arithmetic": "any data: it is a matter of arithmetic",
+}
+ESTIMATED = {
+    "mean": "mean over seeds",
+    "seeds": "share of seeds within",
+    "exact": "the number of all seeds",
+}
 
 
 class ClaimRows(NamedTuple):
@@ -84,7 +94,8 @@ def read_claims(study: Study) -> ClaimRows:
 def print_claims(judged: ClaimRows, section: str | None) -> int:
     """Print a line a claim and the verdicts counted; return the exit code, 1 if one failed.
 
-    A line is id, section, verdict, statement; the last one names the claims that failed.
+    A line is id, section, verdict, on what it was judged, statement; the last one names the claims
+    that failed.
     """
     rows = judged.rows
     if section is not None:
@@ -92,17 +103,18 @@ def print_claims(judged: ClaimRows, section: str | None) -> int:
         if section not in valid:
             raise GridproofError(f"no claims of section {section!r}{nearest(section, valid)}")
         rows = [row for row in rows if row["section"] == section]
-    lines = [("id", "section", "verdict", "statement")]
+    lines = [("id", "section", "verdict", "judged", "statement")]
     lines += [
         (
             row["id"],
             row["section"],
             row["verdict"],
+            row["comparability"],
             row["statement"] + (" (?)" if row["speculation"] else ""),
         )
         for row in rows
     ]
-    widths = [max(len(line[column]) for line in lines) for column in range(3)] + [0]
+    widths = [max(len(line[column]) for line in lines) for column in range(4)] + [0]
     for line in lines:
         cells = (text.ljust(width) for text, width in zip(line, widths, strict=True))
         click.echo("  ".join(cells).rstrip())
@@ -121,18 +133,13 @@ def left_out(claims: dict[str, list[str]]) -> str:
 
 def summary(rows: list[Row]) -> str:
     """Return how many claims have each verdict, and the ids of those that failed."""
-    counts = Counter(kind(row["verdict"]) for row in rows)
+    counts = Counter(row["verdict"] for row in rows)
     listed = [f"{count} {name}" for name, count in counts.most_common()]
     failed = [row["id"] for row in rows if row["verdict"] == FAILED]
     if failed:
         place = listed.index(f"{len(failed)} {FAILED}")
         listed[place] += f" ({', '.join(failed)})"
     return f"{len(rows)} claims: {', '.join(listed)}" if rows else "0 claims"
-
-
-def kind(verdict: str) -> str:
-    """Return a verdict without its numbers of seeds."""
-    return "holds in some seeds" if verdict.startswith("holds in") else verdict
 
 
 def print_claim(rows: list[Row], name: str) -> int:
@@ -148,11 +155,14 @@ def print_claim(rows: list[Row], name: str) -> int:
     reason = f": {evidence['reason']}" if evidence["reason"] else ""
     click.echo(f"{name}: {row['statement']}")
     click.echo(f"verdict: {row['verdict']}{reason}")
+    if row["comparability"]:
+        besides = f": {row['compared_with']}" if row["compared_with"] else ""
+        click.echo(f"judged on: {JUDGED_ON[row['comparability']]}{besides}")
     click.echo(f"rule: {row['rule']}")
     for condition in evidence["conditions"]:
         print_condition(condition)
-    if not math.isnan(row["adjusted"]):
-        click.echo(f"p-value {row['p_value']:.2g}, adjusted for all claims {row['adjusted']:.2g}")
+    if not math.isnan(row["p_value"]):
+        click.echo(f"p-value {row['p_value']:.2g}, held against {row['level']:.2g}")
     if row["in_print"]:
         verb = {"agrees": "meet", "contradicts": "do not meet"}[row["in_print"]]
         click.echo(f"the published numbers {verb} the rule")
@@ -176,9 +186,19 @@ def print_condition(condition: dict[str, Any]) -> None:
     for seed, value in condition["values"].items():
         mark = "yes" if condition["held"][seed] else "no"
         click.echo(f"    seed {seed}: {number(value)} {mark}")
-    if condition["low"] is not None:
-        interval = f"{number(condition['low'])} to {number(condition['high'])}"
-        click.echo(f"    mean {number(condition['mean'])}, 95 % interval over seeds {interval}")
+    estimand = ESTIMATED[condition["estimand"]]
+    interval = f"{number(condition['low'])} to {number(condition['high'])}"
+    click.echo(f"    {condition['result']}: {estimand} {number(condition['estimate'])}, {interval}")
+    margin = condition["margin"]
+    if condition["estimand"] != "exact":
+        what = "bound" if condition["estimand"] == "mean" else "seeds"
+        flips = ", ".join(
+            f"{name} {number(margin[name])}" for name in ("supported", "contradicted")
+        )
+        click.echo(
+            f"    {number(margin['errors'])} standard errors from the bound; {what} at which it "
+            f"would be {flips}"
+        )
     if condition["published"] is not None:
         click.echo(f"    published {number(condition['published'])}")
 

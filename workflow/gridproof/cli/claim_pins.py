@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,6 @@ from gridproof.judge.outcomes import FAILED
 from gridproof.plan.study import Study
 
 Row = dict[str, Any]
-SOME = re.compile(r"holds in (\d+) of (\d+) seeds")
-RANGE = re.compile(r"holds in (\d+) to (\d+) of (\d+) seeds")
 HEADER = (
     "# Verdicts that `gridproof claims --check` expects; written by `gridproof claims --pin`.\n"
 )
@@ -38,35 +35,19 @@ def pins_file(study: Study, named: Path | None, option: str) -> Path:
     return path
 
 
-def meets(verdict: str, pin: str) -> bool:
-    """Tell whether a verdict is the pinned one, or its number of seeds lies in a pinned range.
-
-    A range, `holds in 2 to 3 of 5 seeds`, is for trainings so unstable that another type of
-    processor, which rounds in another order, gives another number.
-    """
-    found, asked = SOME.fullmatch(verdict), RANGE.fullmatch(pin)
-    if found is None or asked is None:
-        return verdict == pin
-    held, seeds = map(int, found.groups())
-    fewest, most, of = map(int, asked.groups())
-    return seeds == of and fewest <= held <= most
-
-
 def pin_claims(rows: list[Row], path: Path) -> None:
-    """Write the verdicts of all claims as the expected ones; a range that one meets stays.
+    """Write the verdicts of all claims as the expected ones.
 
     Raises
     ------
-    GridproofError : a claim failed, which nobody should expect, or the file cannot be read.
+    GridproofError : a claim failed, which nobody should expect.
     """
     if failed := [row["id"] for row in rows if row["verdict"] == FAILED]:
         raise GridproofError(
             f"nothing was pinned in {path}: {', '.join(failed)} failed; "
             f"`gridproof claims {failed[0]}` says why"
         )
-    before = read_pins(path) if path.exists() and path.stat().st_size else {}
     pins = {row["id"]: row["verdict"] for row in rows}
-    pins |= {name: pin for name, pin in before.items() if name in pins and meets(pins[name], pin)}
     write_text(path, HEADER + yaml.safe_dump(pins, sort_keys=False, allow_unicode=True))
     click.echo(f"{len(pins)} verdicts pinned in {path}")
 
@@ -85,7 +66,7 @@ def check_claims(rows: list[Row], path: Path) -> int:
         if name not in pins
         or name not in found
         or found[name] == FAILED
-        or not meets(found[name], pins[name])
+        or found[name] != pins[name]
     ]
     for difference in differences:
         click.echo(difference)
@@ -102,5 +83,5 @@ def read_pins(path: Path) -> dict[str, str]:
             f"{path}: {error}; mend or delete it, `gridproof claims --pin` writes a new one"
         ) from error
     if not isinstance(pins, dict) or not all(isinstance(value, str) for value in pins.values()):
-        raise GridproofError(f"{path}: expected a verdict for each claim, as `id: holds`")
+        raise GridproofError(f"{path}: expected a verdict for each claim, as `id: supported`")
     return pins

@@ -101,6 +101,10 @@ class UserClaim(Section):
         description="Which epoch: the last, that with the column's lowest or highest value, or a"
         " number (0 is the untrained network).",
     )
+    estimand: Literal["mean", "seeds"] = Field(
+        default="mean",
+        description="What has to be within the bounds: the mean over seeds, or most seeds.",
+    )
     because: Text = Field(description="Why the numbers of the form are these and no others.")
     compare: Compare | None = Field(default=None, description="One cell has more than another.")
     bound: Bound | None = Field(default=None, description="A cell's value is bounded.")

@@ -11,14 +11,11 @@ import pandas as pd
 
 from gridproof.config.user_claims import written
 from gridproof.errors import GridproofError, nearest
-from gridproof.judge.condition import Condition, as_number, numbers_by_seed
+from gridproof.judge.bounds import Bounds
 from gridproof.judge.published import PUBLISHED_FILE, Published, PublishedData, PublishedValue
-from gridproof.judge.thresholds import ANY, Thresholds
+from gridproof.judge.thresholds import Thresholds
 from gridproof.part import UntestableError
 from gridproof.tables.members import Member
-
-Limit = str | float
-"""The name of a threshold, or a number."""
 
 
 class WrongTablesError(GridproofError):
@@ -43,7 +40,7 @@ class ExperimentTables:
     facts: Mapping[str, Any]
 
 
-class Tables:
+class Tables(Bounds):
     """The tables of a study as claims see them.
 
     Parameters
@@ -61,10 +58,10 @@ class Tables:
         published: Published,
         thresholds: Thresholds,
     ) -> None:
+        super().__init__(thresholds)
         self._experiments = experiments
         self._missing = missing
         self._published = published
-        self.thresholds = thresholds
         self._read: dict[str, ExperimentTables] = {}
         self.looked_at: dict[tuple[str, str], LookedAt] = {}
 
@@ -150,10 +147,6 @@ class Tables:
             raise UntestableError(f"{member.label}: not measured (`measure: [{measurement}]`)")
         return rows
 
-    def threshold(self, name: str) -> float:
-        """Return the value of a threshold."""
-        return self.thresholds[name].value
-
     def printed(self, experiment: str, quantity: str, **match: object) -> float:
         """Return a value in print; NaN if none is.
 
@@ -170,84 +163,6 @@ class Tables:
         """Return the rows of a split of the data behind the values in print."""
         return self._published_data(experiment).rows[split]
 
-    def at_least(
-        self,
-        bound: Limit,
-        values: pd.Series | Mapping[int, float],
-        *,
-        what: str,
-        where: str,
-        unit: str | None = None,
-        published: float = math.nan,
-    ) -> Condition:
-        """Return the condition that numbers, one a seed, are at least a bound.
-
-        Parameters
-        ----------
-        bound : the name of a threshold, or a number.
-        what, where, unit, published : as in Condition; the unit is the threshold's by default.
-        """
-        low, own_unit = self._bound(bound)
-        return Condition(
-            what=what,
-            where=where,
-            unit=unit or own_unit,
-            values=numbers_by_seed(values, what),
-            published=published,
-            low=low,
-        )
-
-    def at_most(
-        self,
-        bound: Limit,
-        values: pd.Series | Mapping[int, float],
-        *,
-        what: str,
-        where: str,
-        unit: str | None = None,
-        published: float = math.nan,
-    ) -> Condition:
-        """Return the condition that numbers, one a seed, are at most a bound; see `at_least`."""
-        high, own_unit = self._bound(bound)
-        return Condition(
-            what=what,
-            where=where,
-            unit=unit or own_unit,
-            values=numbers_by_seed(values, what),
-            published=published,
-            high=high,
-        )
-
-    def near(
-        self,
-        middle: Limit,
-        within: Limit,
-        values: pd.Series | Mapping[int, float],
-        *,
-        what: str,
-        where: str,
-        unit: str | None = None,
-        published: float = math.nan,
-    ) -> Condition:
-        """Return the condition that numbers, one a seed, are a bound give or take another."""
-        center, own_unit = self._bound(middle)
-        distance, _ = self._bound(within)
-        return Condition(
-            what=what,
-            where=where,
-            unit=unit or own_unit,
-            values=numbers_by_seed(values, what),
-            published=published,
-            low=center - distance,
-            high=center + distance,
-        )
-
-    def _bound(self, bound: Limit) -> tuple[float, str]:
-        if isinstance(bound, str):
-            threshold = self.thresholds[bound]
-            return threshold.value, threshold.unit
-        return as_number(bound, "bound"), ANY
-
     def _tables(self, experiment: str) -> ExperimentTables:
         if experiment in self._missing:
             raise UntestableError(self._missing[experiment])
@@ -262,6 +177,23 @@ class Tables:
             except GridproofError as error:
                 raise WrongTablesError(str(error)) from error
         return self._read[experiment]
+
+    def substitutes(self, experiment: str) -> list[str] | None:
+        """Return what an experiment has in place of the published data and networks, in words.
+
+        Empty where it has the same; None where nothing is known to be in print of such data. Of its
+        cells those count that were looked at.
+        """
+        facts = self.facts(experiment)
+        known = self._published.data.get(str(facts["kind"]))
+        if known is None:
+            return None
+        chosen = [
+            member.parameters
+            for member in self._tables(experiment).members
+            if (experiment, member.cell) in self.looked_at
+        ]
+        return known.substitutes(facts, chosen)
 
     def _published_data(self, experiment: str) -> PublishedData:
         kind = str(self.facts(experiment)["kind"])

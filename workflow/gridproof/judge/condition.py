@@ -1,39 +1,37 @@
-"""What a claim measures: a number for each seed, and the bounds it is held to."""
+"""What a claim measures: a number for each seed, what of all seeds it stands for, and bounds."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 
-from gridproof.errors import GridproofError
+from gridproof.errors import GridproofError, nearest
+from gridproof.judge.estimates import (
+    SCALES,
+    Estimand,
+    Estimate,
+    ExactNumber,
+    MeanOverSeeds,
+    Scale,
+    ShareOfSeeds,
+    on_scale,
+)
 
-CONFIDENCE = 0.95
+ANYTHING = (-math.inf, math.inf)
+MOST = 0.5
+"""What happens in most seeds happens in more than this share of them."""
 ROUNDING = 1e-9
 """What a bound may be missed by, relative to its size: numbers like 0.85 - 0.8 are not exact."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Interval:
-    """Mean over seeds and its 95 % t-interval; NaN where it cannot be had.
-
-    References
-    ----------
-    Student (1908), Biometrika 6, 1-25.
-    """
-
-    mean: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """One number a seed, and what it has to be for a claim to hold.
+    """One number a seed, and what it has to be for a claim to be true.
 
     Attributes
     ----------
@@ -43,10 +41,15 @@ class Condition:
     where : table, column and epoch that the number comes from.
     low, high : the bounds, both included; infinite where there is none.
     published : the same number in print; NaN where there is none.
+    estimand : what has to be within the bounds: the mean over all seeds, the numbers of most seeds,
+        or a number that no seed changes. Where no mean can be had, most seeds count.
+    scale : where means are taken, and their intervals.
+    possible : the lowest and the highest number that there can be, which no interval exceeds.
 
     Raises
     ------
-    GridproofError : a text or a number is none, there is no bound, or no number is within both.
+    GridproofError : a text or a number is none, there is no bound, no number is within both, or the
+        number is said to be exact and differs between seeds.
     """
 
     what: str
@@ -56,6 +59,9 @@ class Condition:
     low: float = -math.inf
     high: float = math.inf
     published: float = math.nan
+    estimand: Estimand = "mean"
+    scale: Scale = "linear"
+    possible: tuple[float, float] = ANYTHING
 
     def __post_init__(self) -> None:
         for name in ("what", "unit", "where"):
@@ -64,11 +70,17 @@ class Condition:
         for name in ("low", "high", "published"):
             object.__setattr__(self, name, as_number(getattr(self, name), f"{self.what}: {name}"))
         object.__setattr__(self, "values", numbers_by_seed(self.values, self.what))
+        check_choice(self.estimand, get_args(Estimand), f"{self.what}: estimand")
+        check_choice(self.scale, SCALES, f"{self.what}: scale")
         if math.isinf(self.low) and math.isinf(self.high):
             raise GridproofError(f"{self.what}: found no bound, expected a finite one")
         if not self.low <= self.high:
             raise GridproofError(
                 f"{self.what}: no number is at least {self.low:g} and at most {self.high:g}"
+            )
+        if self.estimand == "exact" and len(set(self.values.values())) > 1:
+            raise GridproofError(
+                f"{self.what}: found several numbers, expected one of all seeds, as it is exact"
             )
 
     def met(self, value: float) -> bool:
@@ -87,69 +99,33 @@ class Condition:
         return None if math.isnan(self.published) else self.met(self.published)
 
     @property
-    def interval(self) -> Interval:
-        """Mean and interval over the seeds, which all have to have a number."""
-        return interval(list(self.values.values()))
+    def is_exact(self) -> bool:
+        """Whether no seed changes the number."""
+        return self.estimand == "exact"
 
     @property
-    def p_value(self) -> float:
-        """One-sided p-value that the mean over seeds lies within the bounds.
-
-        Of two bounds the larger p-value counts, as both have to be met. NaN for one seed, for
-        seeds that all agree (such as counts) and where a seed has no number.
-        """
-        values = np.asarray(list(self.values.values()), dtype=float)
-        if len(values) < 2 or not np.isfinite(values).all() or np.ptp(values) == 0:
-            return math.nan
-        # Student's t-test of one sample; scipy.special, as scipy.stats takes a second to import,
-        # and here, as many a page and many claims need neither
-        from scipy import special
-
-        error = standard_error(values)
-        distances = (self.low - values.mean(), values.mean() - self.high)
-        return max(
-            float(special.stdtr(len(values) - 1, distance / error))
-            for distance in distances
-            if math.isfinite(distance)
+    def estimate(self) -> Estimate:
+        """What is estimated of all seeds, with the bounds on it."""
+        numbers = list(self.values.values())
+        if self.is_exact:
+            met = all(self.held.values())
+            return ExactNumber(value=numbers[0], within=met, low=self.low, high=self.high)
+        scaled = on_scale(numbers, self.scale) if self.estimand == "mean" else None
+        if scaled is None:
+            return ShareOfSeeds(n_met=sum(self.held.values()), n=len(numbers), low=MOST)
+        return MeanOverSeeds(
+            numbers=scaled,
+            scale=self.scale,
+            low=self.low,
+            high=self.high,
+            possible=self.possible,
         )
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the condition as JSON holds it; numbers that are not finite are texts or null."""
-        found = self.interval
-        return {
-            "what": self.what,
-            "unit": self.unit,
-            "where": self.where,
-            "at_least": plain(self.low) if self.low > -math.inf else None,
-            "at_most": plain(self.high) if self.high < math.inf else None,
-            "values": {str(seed): plain(value) for seed, value in self.values.items()},
-            "held": {str(seed): held for seed, held in self.held.items()},
-            "mean": plain(found.mean),
-            "low": plain(found.low),
-            "high": plain(found.high),
-            "published": plain(self.published),
-            "in_print": self.in_print,
-        }
 
-
-def interval(values: Sequence[float]) -> Interval:
-    """Return the mean of some numbers and its 95 % t-interval; NaN unless all are finite."""
-    numbers = np.asarray(values, dtype=float)
-    if not len(numbers) or not np.isfinite(numbers).all():
-        return Interval(mean=math.nan, low=math.nan, high=math.nan)
-    mean = float(numbers.mean())
-    if len(numbers) == 1:
-        return Interval(mean=mean, low=math.nan, high=math.nan)
-    from scipy import special
-
-    quantile = special.stdtrit(len(numbers) - 1, (1 + CONFIDENCE) / 2)
-    half = float(quantile * standard_error(numbers))
-    return Interval(mean=mean, low=mean - half, high=mean + half)
-
-
-def standard_error(values: np.ndarray) -> float:
-    """Return the standard error of the mean of at least two numbers."""
-    return float(values.std(ddof=1) / math.sqrt(len(values)))
+def check_choice(found: object, valid: Iterable[str], what: str) -> None:
+    """Raise GridproofError, beginning with `what`, if a word is none of the valid ones."""
+    if found not in (names := list(valid)):
+        raise GridproofError(f"{what}: found {found!r}{nearest(str(found), names)}")
 
 
 def numbers_by_seed(values: pd.Series | Mapping[int, float], what: str) -> dict[int, float]:

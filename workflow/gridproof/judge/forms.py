@@ -19,7 +19,7 @@ from gridproof.config.user_claims import (
 )
 from gridproof.judge.claim_tables import Tables
 from gridproof.judge.condition import Condition, numbers_by_seed
-from gridproof.kit.trends import largest, smallest, trained
+from gridproof.kit.trends import trained
 from gridproof.part import Claim, UntestableError
 from gridproof.tables.members import Member
 
@@ -74,6 +74,7 @@ def condition(user: UserClaim, values: pd.Series, what: str, low: float, high: f
         unit="nats" if user.column.endswith("loss") else "fraction",
         values=numbers_by_seed(values, what),
         where=f"epochs.{user.column}, {user.epoch}",
+        estimand=user.estimand,
         low=low,
         high=high,
     )
@@ -124,9 +125,18 @@ def monotone(user: UserClaim, form: Monotone) -> tuple[str, Callable[[Tables], l
                 f" {form.along}, expected one each"
             )
         values = [values_of(tables, user, member) for member in members]
-        steps = [sign * (after - before) for before, after in pairwise(values)]
-        what = f"smallest step in {column(user)} along {form.along}"
-        return [condition(user, smallest(*steps), what, form.by, math.inf)]
+        return [
+            condition(
+                user,
+                sign * (after - before),
+                f"{form.direction[:-1]} in {column(user)} from {form.along} {first} to {second}",
+                form.by,
+                math.inf,
+            )
+            for (first, second), (before, after) in zip(
+                pairwise(places), pairwise(values), strict=True
+            )
+        ]
 
     rule = (
         f"Along {form.along}, {column(user)} of cells with {written(form.of)} {form.direction} by"
@@ -140,15 +150,18 @@ def extreme(user: UserClaim, form: Extreme) -> tuple[str, Callable[[Tables], lis
 
     def measure(tables: Tables) -> list[Condition]:
         chosen = tables.cell(user.experiment, **form.among | form.cell)
-        others = [
-            values_of(tables, user, member)
+        value, sign = values_of(tables, user, chosen), 1 if highest else -1
+        return [
+            condition(
+                user,
+                sign * (value - values_of(tables, user, member)),
+                f"lead in {column(user)} over {member.label}",
+                0.0,
+                math.inf,
+            )
             for member in tables.cells(user.experiment, **form.among)
             if member.cell != chosen.cell
         ]
-        value = values_of(tables, user, chosen)
-        lead = value - largest(*others) if highest else smallest(*others) - value
-        what = f"lead in {column(user)} over the next cell"
-        return [condition(user, lead, what, 0.0, math.inf)]
 
     word = "highest" if highest else "lowest"
     rule = f"{written(form.cell)} has the {word} {column(user)} of the cells with"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from string import Formatter
 from typing import Any
@@ -11,11 +11,14 @@ from typing import Any
 from gridproof.errors import GridproofError
 from gridproof.judge.broken_claims import what_failed
 from gridproof.judge.claim_tables import LookedAt, Tables, WrongTablesError
+from gridproof.judge.comparability import NOTHING, JudgedOn, judged_on
 from gridproof.judge.condition import Condition
 from gridproof.judge.outcomes import FAILED, Outcome
 from gridproof.judge.thresholds import Threshold
-from gridproof.kit.model_comparison import holm
 from gridproof.part import Claim, UntestableError
+
+LEVEL = 0.05
+"""The probability that any claim of a study is decided wrongly is at most this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,14 +29,13 @@ class Verdict:
     ----------
     rule : the claim's, with the values of its thresholds.
     thresholds : those that the rule names.
-    conditions : what was measured; the first is the one that `ours` and the interval are of.
+    conditions : what was measured, the deciding one first.
     held : seed -> whether all conditions are met.
     reason : why it cannot be tested, or what failed; else empty.
     failed : whether the claim's code failed, or returned no conditions.
     looked_at : the cells that were looked at.
-    p_value : the largest of the conditions' p-values, as all of them have to be met (Berger, 1982,
-        Technometrics 24, 295-300); NaN where one of them has none and is not simply true.
-    adjusted : the same, adjusted for the number of claims of the study (Holm, 1979).
+    tail : the probability of an error that each number's interval leaves on either side.
+    comparability : whether it is judged on what the published study looked at.
     """
 
     claim: Claim
@@ -44,19 +46,20 @@ class Verdict:
     reason: str = ""
     failed: bool = False
     looked_at: tuple[LookedAt, ...] = ()
-    p_value: float = math.nan
-    adjusted: float = math.nan
+    tail: float = LEVEL
+    comparability: JudgedOn = NOTHING
 
     @property
     def outcome(self) -> Outcome:
-        """How many seeds it holds in: all, some or none."""
+        """What the numbers say: all are surely within their bounds, one is not, or neither."""
         if self.failed:
             return FAILED
         if self.reason:
             return "cannot be tested"
-        if all(self.held.values()):
-            return "holds"
-        return "holds in some seeds" if any(self.held.values()) else "does not hold"
+        results = {condition_result(item, self.tail) for item in self.conditions}
+        if "contradicted" in results:
+            return "contradicted"
+        return "undecided" if "undecided" in results else "supported"
 
     @property
     def n_held(self) -> int:
@@ -64,11 +67,19 @@ class Verdict:
         return sum(self.held.values())
 
     @property
-    def text(self) -> str:
-        """The verdict in words."""
-        if self.outcome == "holds in some seeds":
-            return f"holds in {self.n_held} of {len(self.held)} seeds"
-        return self.outcome
+    def p_value(self) -> float:
+        """The smallest level at which the claim would be decided, either way; NaN if it is exact.
+
+        For support all numbers have to be within their bounds, for contradiction one outside: the
+        largest p-value counts (Berger, 1982, Technometrics 24, 295-300), or the smallest, each
+        times the number of those that seeds change.
+        """
+        if not n_noisy(self):
+            return math.nan
+        estimates = [item.estimate for item in self.conditions]
+        support = max(estimate.p_within() for estimate in estimates)
+        against = min(estimate.p_outside() for estimate in estimates)
+        return min(1.0, n_noisy(self) * min(support, against))
 
     @property
     def in_print(self) -> str:
@@ -80,27 +91,78 @@ class Verdict:
 
 
 def judge_all(claims: Iterable[Claim], tables: Tables) -> list[Verdict]:
-    """Return the verdicts on all claims of a study, with p-values adjusted for their number."""
+    """Return the verdicts on all claims of a study.
+
+    The probability that any claim of the study is decided wrongly is at most LEVEL, by Holm (1979,
+    Scandinavian Journal of Statistics 6, 65-70): of the two ways in which a claim can be decided
+    one at most is wrong, and once it is decided rightly none is left, so that claims count once.
+    """
     verdicts = [judge(claim, tables) for claim in claims]
-    tested = [verdict for verdict in verdicts if not math.isnan(verdict.p_value)]
-    adjusted = dict(
-        zip(
-            (verdict.claim.id for verdict in tested),
-            holm([verdict.p_value for verdict in tested]),
-            strict=True,
-        )
+    p_values = [verdict.p_value for verdict in verdicts]
+    tested = [place for place, p_value in enumerate(p_values) if not math.isnan(p_value)]
+    levels = dict(
+        zip(tested, holm_levels([p_values[place] for place in tested], LEVEL), strict=True)
     )
     return [
-        replace(verdict, adjusted=float(adjusted.get(verdict.claim.id, math.nan)))
-        for verdict in verdicts
+        deciding_first(replace(verdict, tail=tail_of(verdict, levels.get(place, LEVEL))))
+        for place, verdict in enumerate(verdicts)
     ]
 
 
-def judge(claim: Claim, tables: Tables) -> Verdict:
-    """Return the verdict on one claim; its adjusted p-value is left for `judge_all`.
+def holm_levels(p_values: Sequence[float], level: float) -> list[float]:
+    """Return for each test the level that its p-value is held against.
 
-    The claim holds in a seed if all conditions are met in it. Seeds that not all conditions have
-    are left out. Whatever the claim's code raises is its own verdict, `failed`.
+    They rise with the p-values from `level` over their number to the one at which the first test
+    fails, which is that of all others.
+    """
+    order = sorted(range(len(p_values)), key=lambda place: p_values[place])
+    levels = [level] * len(p_values)
+    allowed, failed = level, False
+    for rank, place in enumerate(order):
+        if not failed:
+            allowed = level / (len(p_values) - rank)
+            failed = p_values[place] > allowed
+        levels[place] = allowed
+    return levels
+
+
+def tail_of(verdict: Verdict, level: float) -> float:
+    """Return what each interval of a claim leaves on either side, so that all keep its level."""
+    return level / max(1, n_noisy(verdict))
+
+
+def n_noisy(verdict: Verdict) -> int:
+    """Return the number of a claim's conditions that hang on seeds."""
+    return sum(not item.is_exact for item in verdict.conditions)
+
+
+def condition_result(condition: Condition, tail: float) -> Outcome:
+    """Return what a condition's interval, which leaves out `tail` on either side, says of it."""
+    estimate = condition.estimate
+    if estimate.p_outside() <= tail:
+        return "contradicted"
+    return "supported" if estimate.p_within() <= tail else "undecided"
+
+
+def deciding_first(verdict: Verdict) -> Verdict:
+    """Return a verdict whose first condition is the one that it hangs on.
+
+    That is the one farthest outside of its bounds if one is outside, else the least surely within.
+    """
+
+    def order(condition: Condition) -> tuple[float, float]:
+        estimate = condition.estimate
+        outside = estimate.p_outside()
+        is_outside = outside <= verdict.tail
+        return (outside if is_outside else 1.0, -estimate.p_within())
+
+    return replace(verdict, conditions=tuple(sorted(verdict.conditions, key=order)))
+
+
+def judge(claim: Claim, tables: Tables) -> Verdict:
+    """Return what was measured for one claim; the level of its tests is left for `judge_all`.
+
+    Whatever the claim's code raises is its own verdict, `failed`.
 
     Raises
     ------
@@ -118,7 +180,9 @@ def judge(claim: Claim, tables: Tables) -> Verdict:
     # A study's own code may raise anything, and sys.exit as well.
     except (Exception, SystemExit) as error:
         verdict = replace(verdict, failed=True, reason=what_failed(claim, error))
-    return replace(verdict, looked_at=tuple(tables.looked_at.values()))
+    looked_at = tuple(tables.looked_at.values())
+    compared = judged_on(tables, claim) if verdict.conditions else NOTHING
+    return replace(verdict, looked_at=looked_at, comparability=compared)
 
 
 def with_rule(verdict: Verdict, tables: Tables) -> Verdict:
@@ -154,25 +218,8 @@ def with_conditions(verdict: Verdict, conditions: tuple[Condition, ...]) -> Verd
     seeds = sorted(set.intersection(*(set(item.values) for item in conditions)))
     if not seeds:
         return replace(verdict, reason="no seed has all the numbers that the rule compares")
-    p_values = [item.p_value for item in conditions]
     return replace(
         verdict,
         conditions=conditions,
         held={seed: all(item.held[seed] for item in conditions) for seed in seeds},
-        p_value=combined(conditions, p_values),
     )
-
-
-def combined(conditions: Iterable[Condition], p_values: Iterable[float]) -> float:
-    """Return the largest p-value of several conditions.
-
-    Those without one, such as counts, do not matter if they are met in every seed; if not, there
-    is nothing to say about chance, and NaN is returned.
-    """
-    known = []
-    for condition, p_value in zip(conditions, p_values, strict=True):
-        if not math.isnan(p_value):
-            known.append(p_value)
-        elif not all(condition.held.values()):
-            return math.nan
-    return max(known, default=math.nan)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Final, Literal
 
 FAILED: Final = "failed"
-Outcome = Literal["holds", "holds in some seeds", "does not hold", "cannot be tested", "failed"]
+Outcome = Literal["supported", "contradicted", "undecided", "cannot be tested", "failed"]
+Comparability = Literal["same", "substitute", "arithmetic", ""]
+"""Whether a claim is judged on the published study's own data, on others, or on what no data
+change; empty where nothing is in print."""
 
 PLAN = b"gridproof_plan"
 """Key of the file's metadata that names the plan that the claims were judged for."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,8 @@ class PublishedData(BaseModel):
     """What is known of the data behind the published values; entropy in nats.
 
     `source` is the one that reads files, `configuration` the parameters that `match` leaves out;
-    `what` and `models` say in words what the values are of, where that is another thing than ours.
+    `what` and `models` say in words what the values are of, where that is another thing than ours;
+    `networks` are the parameters of the networks, where ours may be others.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -33,6 +34,26 @@ class PublishedData(BaseModel):
     configuration: dict[str, bool | int | float] = {}
     what: str = ""
     models: str = ""
+    networks: dict[str, bool | int | float | str] = {}
+
+    def substitutes(
+        self, facts: Mapping[str, Any], cells: Iterable[Mapping[str, object]]
+    ) -> list[str]:
+        """Return what is in place of the published data and networks, in words.
+
+        Parameters
+        ----------
+        facts : of the data that are used.
+        cells : the parameters of the cells that are looked at.
+        """
+        found = [] if self.is_own(facts) else [f"other data ({facts['source']})"]
+        used = [
+            f"{name} {parameters[name]} for {printed}"
+            for parameters in cells
+            for name, printed in self.networks.items()
+            if parameters.get(name, printed) != printed
+        ]
+        return found + list(dict.fromkeys(used))
 
     def is_own(self, facts: Mapping[str, Any]) -> bool:
         """Tell whether data are the published study's: from files, with its rows and classes."""
@@ -47,7 +68,8 @@ class PublishedValue(BaseModel):
     """One number in print: the experiment and the parameters it belongs to, and where it stands.
 
     `quantity` is a column of `epochs` or one of the others that the report compares;
-    `layer` belongs to gradient norms; `prose` is what the text says where the value is a figure's.
+    `layer` belongs to gradient norms; `prose` is what the text says where the value is a figure's;
+    `read_off` is what the value may be off by if it was read off a figure, 0 if it is in print.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -60,15 +82,16 @@ class PublishedValue(BaseModel):
     match: dict[str, bool | int | float | str]
     value: float
     prose: str | None = None
+    read_off: float = 0.0
     note: str = ""
 
     @property
     def contradicts_prose(self) -> bool:
-        """Whether the prose is off by more than half of its own last digit."""
+        """Whether the prose is off by more than half of its last digit and the reading error."""
         if self.prose is None:
             return False
         digits = len(self.prose.partition(".")[2])
-        return abs(float(self.prose) - self.value) > 0.5 * 10.0**-digits + SLACK
+        return abs(float(self.prose) - self.value) > 0.5 * 10.0**-digits + self.read_off + SLACK
 
 
 class Proposal(BaseModel):

@@ -21,6 +21,7 @@ from gridproof.report.material import Material, collect_material
 from gridproof.report.page_html import render_page
 from gridproof.report.pictures import Picture
 from gridproof.report.sections import ExperimentSection
+from gridproof.report.self_contradictions import self_contradictions
 from gridproof.report.stamp import STAMP, Parts
 from gridproof.report.template_environments import (
     has_template,
@@ -98,7 +99,7 @@ def page_names(material: Material, cards: list[Card]) -> dict[str, Any]:
         "cards": cards,
         "hidden_cards": hidden_cards(cards),
         "gaps": [(gap.title, gap.label, ", ".join(map(str, gap.seeds))) for gap in plan.gaps or ()],
-        "prose": material.contradicted_prose,
+        "wrong": self_contradictions(material.claims, material.contradicted_prose),
         "titles": {experiment.name: experiment.title for experiment in plan.experiments},
     }
 

@@ -12,25 +12,27 @@ from typing import Any
 
 from gridproof.files.formats import read_table
 from gridproof.judge.outcomes import FAILED
-from gridproof.judge.thresholds import ANY, UNWRITTEN
 from gridproof.kit.markdown import Markdown, code, escape, table
-from gridproof.kit.quantity import NONE, decimal, scientific, thousands
+from gridproof.report.condition_words import condition_row, estimate_words, number
 from gridproof.report.page_html import heading_id
 
 OWN = "your own"
 AGREES, CONTRADICTS = "agrees", "contradicts"
 KINDS = {
-    "holds": "held in every seed",
-    "holds in some seeds": "held in some seeds only",
-    "does not hold": "held in none",
-    "cannot be tested": "could not be tested",
-    FAILED: "could not be judged, as their code failed",
+    "supported": "supported",
+    "contradicted": "contradicted",
+    "undecided": "undecided",
+    "cannot be tested": "without the cells to test them",
+    FAILED: "not judged, as their code failed",
 }
 """The kinds of verdicts, and how a sentence that counts them says each."""
-SOME = "holds in some seeds"
-COUNTS = {"steps", "parameters", "regions", "rates"}
-LARGEST_DECIMAL = 1e4
-SMALLEST_DECIMAL = 1e-3
+COMPARABLE = {
+    "same": "on the published study's own data",
+    "substitute": "on a substitute",
+    "arithmetic": "by arithmetic, whatever the data",
+    "": "",
+}
+"""How a claim's cells compare with the published study's, in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,8 @@ class JudgedClaim:
     statement: str
     speculation: bool
     verdict: str
+    comparability: str
+    compared_with: str
     seeds_held: int
     seeds: int
     published: float
@@ -51,15 +55,11 @@ class JudgedClaim:
     high: float
     unit: str
     p_value: float
-    adjusted: float
+    level: float
+    errors: float
     in_print: str
     rule: str
     evidence: dict[str, Any]
-
-    @property
-    def kind(self) -> str:
-        """The verdict without numbers of seeds."""
-        return SOME if self.verdict.startswith("holds in") else self.verdict
 
     @property
     def badge(self) -> Markdown:
@@ -78,13 +78,16 @@ class JudgedClaim:
 
     @property
     def shown(self) -> str:
-        """Mean of the first condition over the seeds, with its interval and unit."""
+        """Estimate of the deciding condition with its interval and unit."""
         if math.isnan(self.ours):
             return ""
-        text = number(self.ours, self.unit)
-        if math.isfinite(self.low) and self.low != self.high:
-            text += f" [{number(self.low, self.unit)} to {number(self.high, self.unit)}]"
-        return text if self.unit in UNWRITTEN else f"{text} {self.unit}"
+        return estimate_words(self.ours, self.low, self.high, self.unit)
+
+    @property
+    def compared(self) -> str:
+        """On what it was judged, beside what the published study looked at; or empty."""
+        words = COMPARABLE[self.comparability]
+        return f"{words}: {self.compared_with}" if self.compared_with else words
 
     @property
     def printed(self) -> str:
@@ -103,33 +106,35 @@ class JudgedClaim:
 
     @property
     def has_p_value(self) -> bool:
-        """Whether its numbers vary over the seeds, so that a test says how surely it holds."""
-        return not math.isnan(self.adjusted)
+        """Whether its numbers vary over the seeds, so that a test decides."""
+        return not math.isnan(self.p_value)
 
     @property
     def agrees(self) -> bool:
         """Whether the numbers in print meet the rule."""
         return self.in_print == AGREES
 
+    def unmet_conditions(self) -> list[dict[str, Any]]:
+        """Return the conditions that the numbers in print do not meet."""
+        return [item for item in self.evidence["conditions"] if item["in_print"] is False]
+
     def unmet_in_print(self) -> Markdown:
         """Return the conditions that the numbers in print do not meet, with these numbers."""
-        unmet = [item for item in self.evidence["conditions"] if item["in_print"] is False]
         return Markdown(
             ", ".join(
                 f"{escape(item['what'])} is {number(item['published'], item['unit'])}"
-                for item in unmet
+                for item in self.unmet_conditions()
             )
         )
 
     def conditions_table(self) -> Markdown:
-        """Return a row a condition: the number, its bounds, each seed, the interval, in print.
+        """Return a row a condition, the deciding one first: estimate, bounds, what would flip it.
 
         There is no column for what is in print where nothing is.
         """
-        seeds = list(self.evidence["held"])
-        headers = ["measured", "bounds", *(f"seed {seed}" for seed in seeds), "mean, interval"]
-        headers += ["from", "published"]
-        rows = [condition_row(item, seeds) for item in self.evidence["conditions"]]
+        headers = ["measured", "bounds", "estimate [interval]", "result", "would change at"]
+        headers += ["seeds", "from", "published"]
+        rows = [condition_row(item) for item in self.evidence["conditions"]]
         shown = len(headers) if any(row[-1] for row in rows) else len(headers) - 1
         return table(headers[:shown], [row[:shown] for row in rows])
 
@@ -164,13 +169,26 @@ class Claims:
 
     def counted(self) -> list[tuple[str, int]]:
         """Return each kind of verdict and how many claims have it, those that occur."""
-        counts = Counter(claim.kind for claim in self.claims)
+        counts = Counter(claim.verdict for claim in self.claims)
         return [(kind, counts[kind]) for kind in KINDS if counts[kind]]
 
     def in_words(self) -> str:
         """Return how many claims have which kind of verdict, as the end of a sentence."""
         counts = [f"{count} {KINDS[kind]}" for kind, count in self.counted()]
+        if counts:
+            first, words = counts[0].split(" ", 1)
+            counts[0] = f"{first} {'is' if first == '1' else 'are'} {words}"
         return " and ".join(filter(None, [", ".join(counts[:-1]), *counts[-1:]]))
+
+    def compared_in_words(self) -> str:
+        """Return how many claims were judged on what, as the end of a sentence."""
+        counts = Counter(claim.comparability for claim in self.claims)
+        parts = [
+            f"{counts[kind]} {words}"
+            for kind, words in COMPARABLE.items()
+            if counts[kind] and words
+        ]
+        return ", ".join(parts)
 
     @property
     def has_sections(self) -> bool:
@@ -189,7 +207,7 @@ class Claims:
         rows = []
         for section in sections:
             counts = Counter(
-                claim.kind for claim in self.claims if (claim.section or OWN) == section
+                claim.verdict for claim in self.claims if (claim.section or OWN) == section
             )
             rows.append((section, *(counts[kind] for kind in kinds), counts.total()))
         return table(["section", *kinds, "claims"], rows)
@@ -206,48 +224,19 @@ def read_claims(path: Path) -> Claims:
 def claims_table(claims: Iterable[JudgedClaim], *, in_print: bool) -> Markdown:
     """Return a row a claim: verdict, statement, its number with the interval.
 
-    In a study that has values in print, what they say stands beside it.
+    In a study that has values in print, what they say stands beside it, and what ours are of.
     """
     rows = [
         (
             claim.link,
             claim.badge,
+            *([COMPARABLE[claim.comparability]] if in_print else []),
             claim.statement + (" (a supposition)" if claim.speculation else ""),
             claim.shown or claim.reason,
             *([claim.printed] if in_print else []),
         )
         for claim in claims
     ]
-    numbers = ("ours [interval]", "published") if in_print else ("mean [interval]",)
-    return table(["claim", "verdict", "statement", *numbers], rows)
-
-
-def condition_row(condition: dict[str, Any], seeds: list[str]) -> tuple[object, ...]:
-    """Return the cells of a condition's row; a seed that fails is said to."""
-    unit = condition["unit"]
-    bounds = [
-        f"{words} {number(condition[key], unit)}"
-        for key, words in (("at_least", "at least"), ("at_most", "at most"))
-        if condition[key] is not None
-    ]
-    values = []
-    for seed in seeds:
-        failed = "" if condition["held"][seed] else " (no)"
-        values.append(number(condition["values"][seed], unit) + failed)
-    mean = number(condition["mean"], unit)
-    if condition["low"] is not None and condition["low"] != condition["high"]:
-        mean += f" [{number(condition['low'], unit)} to {number(condition['high'], unit)}]"
-    published = "" if condition["published"] is None else number(condition["published"], unit)
-    what = condition["what"] if unit == ANY else f"{condition['what']} ({unit})"
-    return what, ", ".join(bounds), *values, mean, condition["where"], published
-
-
-def number(value: float | str | None, unit: str) -> str:
-    """Write a number of evidence; `none` for what diverged."""
-    if value is None or isinstance(value, str):
-        return str(value or NONE)
-    if unit in COUNTS or abs(value) >= LARGEST_DECIMAL:
-        return thousands(value) if value == round(value) else decimal(value, 1)
-    if value and abs(value) < SMALLEST_DECIMAL:
-        return scientific(value)
-    return decimal(value)
+    numbers = ("ours [interval]", "published") if in_print else ("estimate [interval]",)
+    judged = ("judged",) if in_print else ()
+    return table(["claim", "verdict", *judged, "statement", *numbers], rows)

@@ -20,8 +20,8 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from gridproof.report.embed import data_uri
 
 VERDICT = re.compile(
-    r"(?P<some>holds in \d+ of \d+ seeds)|(?P<holds>holds)"
-    r"|(?P<fails>does not hold)|(?P<untested>cannot be tested|failed)"
+    r"(?P<supported>supported)|(?P<contradicted>contradicted)|(?P<undecided>undecided)"
+    r"|(?P<untested>cannot be tested|failed)"
 )
 SCRIPTS = ("page.js", "tables.js", "explorer.js")
 """What every page runs, in this order; without scripts everything can be read all the same."""

@@ -16,7 +16,7 @@ from jinja2 import (
 )
 
 from gridproof.errors import GridproofError
-from gridproof.judge.condition import CONFIDENCE
+from gridproof.judge.judging import LEVEL
 from gridproof.kit.markdown import code, escape, listed, table
 from gridproof.kit.quantity import (
     Quantity,
@@ -29,7 +29,8 @@ from gridproof.kit.quantity import (
 )
 from gridproof.report.cell_cards import cards_table
 from gridproof.report.citations import Citations
-from gridproof.report.claim_views import SMALLEST_DECIMAL, claims_table, number
+from gridproof.report.claim_views import claims_table
+from gridproof.report.condition_words import SMALLEST_DECIMAL, number
 from gridproof.report.page_html import heading_id
 
 
@@ -65,7 +66,7 @@ def markdown_environment(folders: Sequence[Path], citations: Citations) -> Envir
         cards_table=cards_table,
         claims_table=claims_table,
         number=number,
-        level=CONFIDENCE,
+        level=LEVEL,
         cite=citations.cite,
         references=citations.listed,
         decimal=decimal,
