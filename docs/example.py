@@ -23,8 +23,10 @@ STATEMENTS = "<!-- from docs/example/report.md: make example -->\n"
 CAPTION = "<!-- of the animation in docs/example/report.md: make example -->\n"
 END = "<!-- end -->\n"
 WRONG = "### What the published study gets wrong about itself\n"
-SHOWN = ("[cnn-steps]", "Section 6.2.1, validation loss", "[bn-loss]")
-"""How the statements begin that README shows."""
+N_SHOWN = 3
+"""So many of the statements does README show, the first of the report's list."""
+OPENED = "bn-loss"
+"""The claim whose phrase README shows with its evidence open."""
 
 STILL = re.compile(r"\]\(\.\./figures/([^)]+)\.png\)")
 ANIMATION = re.compile(
@@ -65,7 +67,7 @@ def copy_figure(source: Path, target: Path) -> None:
 
 
 def write_pictures() -> None:
-    """Copy the animation, and take a picture of the page's top.
+    """Copy the animation, and take pictures of the page: its top, and a phrase's evidence.
 
     Raises
     ------
@@ -75,7 +77,7 @@ def write_pictures() -> None:
     if chromium is None:
         raise SystemExit("docs/example.py: found no chromium in PATH; apt install chromium")
     shutil.copyfile(RESULTS / "figures/shape/sharpening.gif", IMAGES / "sharpening.gif")
-    page = (EXAMPLE / "index.html").as_uri() + "#summary"
+    page = (EXAMPLE / "index.html").as_uri()
     width, height = WINDOW_PX
     with TemporaryDirectory() as folder, sync_playwright() as playwright:
         shot = Path(folder) / "report.png"
@@ -83,21 +85,21 @@ def write_pictures() -> None:
         view = browser.new_page(viewport={"width": width, "height": height}, color_scheme="light")
         view.goto(page)
         view.screenshot(path=shot)
-        browser.close()
         (IMAGES / "report.webp").write_bytes(webp(shot, QUALITY))
+        view.locator(f"a.phrase[data-claim='{OPENED}']").nth(1).hover()
+        view.screenshot(path=shot)
+        (IMAGES / "evidence.webp").write_bytes(webp(shot, QUALITY))
+        browser.close()
 
 
 def wrong_statements(report: str) -> list[str]:
-    """Return the chosen items of the report's list of the published study's own mistakes."""
+    """Return the first items of the report's list of the published study's own mistakes."""
     _, found, rest = report.partition(WRONG)
     if not found:
         raise SystemExit("results/report/report.md: no list of what is wrong in print")
     section = rest.partition("\n#")[0]
     items = [" ".join(item.split()) for item in re.split(r"^- ", section, flags=re.M)[1:]]
-    chosen = [item for start in SHOWN for item in items if item.startswith(start)]
-    if len(chosen) != len(SHOWN):
-        raise SystemExit(f"results/report/report.md: expected statements that begin {SHOWN}")
-    return [item.replace("](#", "](docs/example/report.md#") for item in chosen]
+    return [item.replace("](#", "](docs/example/report.md#") for item in items[:N_SHOWN]]
 
 
 def caption(report: str) -> str:

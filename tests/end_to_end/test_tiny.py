@@ -48,7 +48,7 @@ def test_study_of_its_own_runs_in_its_own_folder(study: tuple[Path, str]) -> Non
     folder, output = study
     assert "3 of 3 cells trained (15 replicates)" in output
     assert f"report (written): {folder / 'results/report/index.html'}" in output
-    assert gridproof(folder, "report", "--check").returncode == 0
+    assert gridproof(folder, "report", "--check", "--strict").returncode == 0
 
 
 def test_report_has_its_own_words_figure_and_claim(study: tuple[Path, str]) -> None:
@@ -59,6 +59,7 @@ def test_report_has_its_own_words_figure_and_claim(study: tuple[Path, str]) -> N
     assert "a dot for each seed, the line through their means" in report
     assert "at least 0.1 above that of one" in report
     assert "sepal_length" in report
+    assert "[A single unit is too few\N{NO-BREAK SPACE}✓](#claim-one-unit-is-too-few" in report
 
 
 def test_report_has_nothing_of_the_default_study(study: tuple[Path, str]) -> None:
@@ -76,6 +77,7 @@ def test_edited_claim_and_threshold_make_the_report_stale(study: tuple[Path, str
         ("study/claims/widths.py", "(1, 4)", "(1, 16)"),
         ("study/thresholds.yaml", "value: 0.1", "value: 0.9"),
         ("report/sections/width.md.j2", "differs", "changes"),
+        ("report/width.md", "too few", "too many"),
     ):
         path = folder / file
         text = path.read_text()

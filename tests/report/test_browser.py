@@ -101,7 +101,11 @@ def visit(browser: Browser) -> Iterator[Open]:
     contexts, told, asked = [], [], []
 
     def opened(
-        file: Path, size: tuple[int, int] = DESKTOP, scheme: str = "light", scripts: bool = True
+        file: Path,
+        size: tuple[int, int] = DESKTOP,
+        scheme: str = "light",
+        scripts: bool = True,
+        unfolded: bool = True,
     ) -> Page:
         width, height = size
         context = browser.new_context(
@@ -118,6 +122,10 @@ def visit(browser: Browser) -> Iterator[Open]:
         page.on("pageerror", lambda error: told.append(str(error)))
         page.on("request", lambda request: asked.append(request.url))
         page.goto(file.as_uri())
+        if scripts and unfolded:
+            page.evaluate(
+                "document.querySelectorAll('details').forEach((item) => item.open = true)"
+            )
         return page
 
     yield opened
@@ -155,8 +163,10 @@ def test_every_link_leads_to_a_place_on_the_page(report, visit):
 
 def test_link_to_a_cell_opens_its_card(report, visit):
     """Also when it was followed before and the card was closed again."""
-    page = visit(report)
-    link = page.locator("td a[href^='#cell-']").first
+    page = visit(report, unfolded=False)
+    table = page.locator("details[id='all-cells']")
+    table.locator("summary").click()
+    link = table.locator("td a[href^='#cell-']").first
     card = page.locator(f"details[id='{link.get_attribute('href')[1:]}']")
     assert card.get_attribute("open") is None
     for _ in range(2):

@@ -1,10 +1,14 @@
 import json
 import re
+from dataclasses import fields
+from types import SimpleNamespace
 
 import pytest
 
 from draw.synthetic import MEASUREMENTS, synthetic_cell
 from gridproof.errors import GridproofError
+from gridproof.report.build import with_levels
+from gridproof.report.sections import ExperimentSection
 from gridproof.tables.members import load_slice
 from report.conftest import WORDS
 
@@ -196,7 +200,7 @@ def test_every_section_survives_any_cells(study, name, measure, n_cells, n_seeds
     study.add(name, cells, title="1. A *title*", question="- Is a_b < c | d?")
     markdown, page = study.build()
     assert "nan" not in re.sub('data:[^"]*', "", page).lower()
-    assert "Is a_b &lt; c | d?</p>" in page
+    assert "<em>- Is a_b &lt; c | d?</em></p>" in page
     assert "1. A *title*</h2>" in page
     assert "None" not in re.sub("None of the conf", "", markdown)
 
@@ -299,3 +303,25 @@ def test_template_that_asks_for_nothing_stops_the_build(study, tmp_path, templat
     with pytest.raises(GridproofError, match=message):
         study.build()
     assert not (study.root / "report").exists()
+
+
+REST = [item.name for item in fields(ExperimentSection) if item.name != "plan"]
+"""What a section has besides its plan."""
+
+
+def test_experiments_that_a_comparison_takes_its_cells_from_stand_below_it() -> None:
+    """Others, and those of which it takes some cells only, stay where the config has them."""
+
+    def section(name: str, *cells: tuple[str, str]) -> ExperimentSection:
+        planned = tuple(SimpleNamespace(group=group, cell=cell) for group, cell in cells)
+        plan = SimpleNamespace(name=name, cells=planned)
+        return ExperimentSection(plan=plan, **dict.fromkeys(REST))
+
+    sections = [
+        section("first", ("first", "a")),
+        section("other", ("other", "b")),
+        section("partly", ("partly", "c"), ("partly", "d")),
+        section("all", ("first", "a"), ("partly", "c")),
+    ]
+    found = [(item.plan.name, level.marks) for item, level in with_levels(sections)]
+    assert found == [("other", "##"), ("partly", "##"), ("all", "##"), ("first", "###")]

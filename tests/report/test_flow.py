@@ -25,7 +25,7 @@ def test_picture_counts_what_the_plan_and_the_page_hold(study: Study) -> None:
     study.plan["config"] = "config/a & b.yaml"
     markdown, page = study.build()
     seeds = study.planned.cells().values()
-    n_claims = len(re.findall(r"^### Claim ", markdown, re.MULTILINE))
+    n_claims = len(re.findall(r"^#### Claim ", markdown, re.MULTILINE))
     counts = [
         "config/a & b.yaml",
         "1 data set",

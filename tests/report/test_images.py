@@ -115,7 +115,7 @@ def test_ranking_is_that_of_the_mean_accuracy_over_the_seeds(study):
         ask=Ask("real_or_fake", tables, {"kind": "images"}, measured=MEASURED)
     ).ranks
     assert ranks[0].accuracy.mean == max(rank.accuracy.mean for rank in ranks)
-    assert f"Best of all is {ranks[0].label}, at {ranks[0].accuracy};" in prose(
+    assert f"Best of all is {ranks[0].label}, at {ranks[0].accuracy} test accuracy;" in prose(
         markdown.replace("\\", "")
     )
     rows = re.findall(r"^\| \d+ \| ", markdown, re.MULTILINE)

@@ -112,9 +112,17 @@ def claims(
 @ONLY
 @click.option("--check", is_flag=True, help="Exit 1 if the page is not of the study as it is now.")
 @click.option("--partial", is_flag=True, help="Show what is trained, with its gaps.")
+@click.option(
+    "--strict", is_flag=True, help="With --check: exit 1 if a claim contradicts a phrase as well."
+)
 @click.argument("page", required=False, type=PATH)
 def report(
-    configfile: Path, only: str | None, check: bool, partial: bool, page: Path | None
+    configfile: Path,
+    only: str | None,
+    check: bool,
+    partial: bool,
+    strict: bool,
+    page: Path | None,
 ) -> None:
     """Write the report of a study whose cells are trained, or check a PAGE that was written."""
     from gridproof.cli.report_command import check_report, write_report
@@ -123,8 +131,10 @@ def report(
         raise click.UsageError("PAGE goes with --check: the report's place follows from the study")
     if check and partial:
         raise click.UsageError("--check and --partial exclude each other")
+    if strict and not check:
+        raise click.UsageError("--strict goes with --check")
     if check:
-        sys.exit(check_report(configfile, only, page))
+        sys.exit(check_report(configfile, only, page, strict=strict))
     sys.exit(write_report(configfile, only, partial))
 
 

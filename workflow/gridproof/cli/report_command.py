@@ -6,14 +6,17 @@ from pathlib import Path
 
 import click
 
+from gridproof.cli.claim_commands import read_claims
 from gridproof.cli.run_command import run_study
 from gridproof.errors import GridproofError
 from gridproof.files.layout import CLAIMS
 from gridproof.plan.plan_files import study_plan
 from gridproof.plan.study import Study
 from gridproof.report.made_of import Sources, make_stamp
+from gridproof.report.phrases import REFUSED, phrases_in
 from gridproof.report.stage_code import code_of_stages
 from gridproof.report.stamp import changes, read_stamp
+from gridproof.report.template_files import files_in
 from gridproof.run.finished import finished_seeds
 from gridproof.run.opening import plan_study
 from gridproof.words import plural
@@ -50,10 +53,13 @@ def refuse_unfinished(study: Study) -> None:
     )
 
 
-def check_report(config: Path, only: str | None, page: Path | None) -> int:
+def check_report(config: Path, only: str | None, page: Path | None, *, strict: bool = False) -> int:
     """Tell whether a page is of the study as it is now; return 0 if so, else 1.
 
-    `page` is the study's own report by default.
+    Parameters
+    ----------
+    page : the study's own report by default.
+    strict : whether a phrase of the prose that its claim contradicts fails the check, too.
     """
     study = plan_study([config], {"only": only} if only else {})
     page = page or study.folder / "report" / "index.html"
@@ -74,4 +80,20 @@ def check_report(config: Path, only: str | None, page: Path | None) -> int:
         )
         return 1
     click.echo(f"{page} belongs to {study.path}, its code and its results")
-    return 0
+    return tell_contradicted(study) if strict else 0
+
+
+def tell_contradicted(study: Study) -> int:
+    """Print each phrase of the prose that its claim contradicts; return 1 if there is one."""
+    if study.words is None:
+        return 0
+    verdicts = {row["id"]: row["verdict"] for row in read_claims(study).rows}
+    found = [
+        f"{path}: {phrase!r} is {verdicts[claim]} by the claim {claim}"
+        for path in files_in(study.words)
+        for phrase, claim in phrases_in(path.read_text(encoding="utf-8"))
+        if verdicts.get(claim) in REFUSED
+    ]
+    for line in found:
+        click.echo(line)
+    return int(bool(found))

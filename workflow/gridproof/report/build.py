@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import Environment
 
 from gridproof.files.atomic import write_text
 from gridproof.plan.job_plans import StudyPlan
 from gridproof.plan.wire import read_file
+from gridproof.report.asked_numbers import AskedNumbers
 from gridproof.report.cell_cards import Card, hidden_cards, make_cards, without_links
 from gridproof.report.citations import Citations, read_references
+from gridproof.report.evidence_data import EVIDENCE, evidence_data
 from gridproof.report.flow import draw_flow, flow_picture, stages
 from gridproof.report.made_of import Sources, make_stamp
 from gridproof.report.made_with import provenance
 from gridproof.report.material import Material, collect_material
 from gridproof.report.page_html import render_page
+from gridproof.report.phrases import dots
 from gridproof.report.pictures import Picture
+from gridproof.report.prose import OF_THE_REPORT, ProseFiles
 from gridproof.report.sections import ExperimentSection
 from gridproof.report.self_contradictions import self_contradictions
 from gridproof.report.stamp import STAMP, Parts
@@ -60,7 +65,11 @@ def build(plan_file: Path, sources: Sources, out_dir: Path, code: Parts) -> None
         title=plan.title,
         images={picture.link: picture.image for picture in [*material.pictures, flow]},
         environment=pages,
-        data={**material.page_data, STAMP: asdict(make_stamp(plan, sources, code))},
+        data={
+            **material.page_data,
+            EVIDENCE: evidence_data(material.claims),
+            STAMP: asdict(make_stamp(plan, sources, code)),
+        },
     )
     write_text(out_dir / "report.md", markdown)
     write_text(out_dir / "index.html", page)
@@ -73,9 +82,15 @@ def write_markdown(environment: Environment, material: Material, flow: Picture) 
         "opening": material.opening,
         "has_print": material.has_print,
     }
-    texts = [write_section(environment, section, common) for section in material.sections]
+    prose = ProseFiles(environment, asked_numbers(material).names(), material.claims)
+    texts = [
+        write_section(environment, section, common, prose, level)
+        for section, level in with_levels(material.sections)
+    ]
     cards = make_cards(material.plan, material.slices, material.claims.claims)
     context = common | page_names(material, cards) | {"flow": flow, "sections": texts}
+    context["said"] = {name: prose.whole(f"{name}.md") for name in OF_THE_REPORT}
+    context["dots"] = dots(material.claims)
     text = tidy(render(environment, "report.md.j2", context))
     return without_links(text, hidden_cards(cards))
 
@@ -86,6 +101,7 @@ def page_names(material: Material, cards: list[Card]) -> dict[str, Any]:
     seeds = plan.cells()
     return {
         "data_sets": material.data_words,
+        "substitutes": [data.name for data in material.data_words if data.own is False],
         "maps": material.pictures_of_data,
         "n_cells": len(seeds),
         "n_replicates": sum(map(len, seeds.values())),
@@ -104,20 +120,63 @@ def page_names(material: Material, cards: list[Card]) -> dict[str, Any]:
     }
 
 
+class Level(NamedTuple):
+    """How a section stands in the report: the marks of its heading, and pictures that are shown."""
+
+    marks: str
+    n_pictures: int
+
+
+WHOLE = Level("##", 1)
+COMPARED = Level("###", 0)
+"""Of a section by itself, and of an experiment that a comparison takes its cells from."""
+
+
+def with_levels(
+    sections: Sequence[ExperimentSection],
+) -> Iterator[tuple[ExperimentSection, Level]]:
+    """Yield the sections in order; those that a comparison takes its cells from stand below it."""
+    below = {
+        section.plan.name: [other for other in sections if section.compares(other)]
+        for section in sections
+    }
+    compared = [other for others in below.values() for other in others]
+    for section in sections:
+        if section not in compared:
+            yield section, WHOLE
+            yield from ((other, COMPARED) for other in below[section.plan.name])
+
+
+def asked_numbers(material: Material) -> AskedNumbers:
+    """Return what prose may ask, of all experiments."""
+    return AskedNumbers(
+        {section.plan.name: section.ask for section in material.sections},
+        material.claims,
+        material.facts.values(),
+    )
+
+
 def write_section(
-    environment: Environment, section: ExperimentSection, common: dict[str, Any]
+    environment: Environment,
+    section: ExperimentSection,
+    common: dict[str, Any],
+    prose: ProseFiles,
+    level: Level,
 ) -> str:
     """Return the text of an experiment: from the study's own template, or from that of any.
 
-    Prose in `<experiment>.md` stands below the question; it may name what the template may.
+    Prose in `<experiment>.md` may name what the template may.
     """
-    context = section.context() | common
+    context = section.context() | common | {"marks": level.marks}
+    context |= {
+        "is_whole": level is WHOLE,
+        "main_pictures": section.pictures[: level.n_pictures],
+        "further_pictures": section.pictures[level.n_pictures :],
+    }
     own = has_template(environment, section.template)
-    prose = ""
-    if has_template(environment, section.prose):
-        prose = render(environment, section.prose, context)
     template = section.template if own else section.generic_template
-    return render(environment, template, context | {"prose": prose.strip()})
+    said = prose.section(section.prose, context)
+    return render(environment, template, context | {"prose": said})
 
 
 def tidy(text: str) -> str:

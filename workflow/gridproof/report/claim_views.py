@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from gridproof.files.formats import read_table
-from gridproof.judge.outcomes import FAILED
+from gridproof.judge.outcomes import FAILED, LEFT_OUT
 from gridproof.kit.markdown import Markdown, code, escape, table
 from gridproof.report.condition_words import condition_row, estimate_words, number
 from gridproof.report.page_html import heading_id
@@ -72,9 +72,14 @@ class JudgedClaim:
         return f"Claim {self.id}"
 
     @property
+    def anchor(self) -> str:
+        """What leads to its evidence."""
+        return heading_id(self.heading)
+
+    @property
     def link(self) -> Markdown:
         """Its id, as a link to its evidence."""
-        return Markdown(f"[{escape(self.id)}](#{heading_id(self.heading)})")
+        return Markdown(f"[{escape(self.id)}](#{self.anchor})")
 
     @property
     def shown(self) -> str:
@@ -159,9 +164,10 @@ def cell_link(folder: str) -> Markdown:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """All claims of a study."""
+    """All claims of a study; `left_out` are the ids of those about experiments that it has not."""
 
     claims: tuple[JudgedClaim, ...]
+    left_out: frozenset[str] = frozenset()
 
     def of(self, experiment: str) -> list[JudgedClaim]:
         """Return the claims that are shown with an experiment."""
@@ -215,9 +221,14 @@ class Claims:
 
 def read_claims(path: Path) -> Claims:
     """Read `claims.parquet`; GridproofError if it is missing or damaged."""
-    rows = read_table(path).to_pylist()
+    table = read_table(path)
+    left_out = json.loads((table.schema.metadata or {}).get(LEFT_OUT, b"{}"))
     return Claims(
-        tuple(JudgedClaim(**{**row, "evidence": json.loads(row["evidence"])}) for row in rows)
+        tuple(
+            JudgedClaim(**{**row, "evidence": json.loads(row["evidence"])})
+            for row in table.to_pylist()
+        ),
+        frozenset(name for names in left_out.values() for name in names),
     )
 
 

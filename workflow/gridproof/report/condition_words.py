@@ -69,8 +69,10 @@ def flip_words(condition: dict[str, Any]) -> str:
             if margin[name] is not None
         ]
         return "; ".join(found) or "no number of so few seeds decides"
-    found = [f"{name} to {number(margin[name], condition['unit'])}" for name in others]
-    return f"bound {'; '.join(found)}; {number(margin['errors'], '')} standard errors from it"
+    found = [f"{name} {number(margin[name], condition['unit'])}" for name in others]
+    verb = "is" if result == "undecided" else "stays"
+    far = decimal(margin["errors"], 1) if isinstance(margin["errors"], float) else margin["errors"]
+    return f"the bound, {far} standard errors away, at which it {verb} {' or '.join(found)}"
 
 
 def estimate_words(value: Any, low: Any, high: Any, unit: str) -> str:

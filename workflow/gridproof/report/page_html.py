@@ -15,6 +15,7 @@ from latex2mathml.converter import convert
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from gridproof.report.embed import data_uri
@@ -23,7 +24,11 @@ VERDICT = re.compile(
     r"(?P<supported>supported)|(?P<contradicted>contradicted)|(?P<undecided>undecided)"
     r"|(?P<untested>cannot be tested|failed)"
 )
-SCRIPTS = ("page.js", "tables.js", "explorer.js")
+TO_CLAIM = "#claim-"
+TITLE = re.compile(r"(?P<id>[a-z0-9.-]+): (?P<verdict>[a-z ]+)(?P<judged>(?:, judged .*)?)")
+"""How links to claims are titled, see gridproof.report.phrases."""
+JUDGED = {"own data": "same", "on a substitute": "substitute", "arithmetic": "arithmetic"}
+SCRIPTS = ("page.js", "tables.js", "explorer.js", "evidence.js")
 """What every page runs, in this order; without scripts everything can be read all the same."""
 
 FEW_WORDS = 24
@@ -108,6 +113,7 @@ def markdown_parser() -> MarkdownIt:
     """Return the parser of the report's Markdown: CommonMark, tables and formulas, no HTML."""
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     parser.add_render_rule("code_inline", _code_or_badge)
+    parser.add_render_rule("link_open", _link)
     return parser.use(dollarmath_plugin, renderer=_math)
 
 
@@ -120,6 +126,29 @@ def _code_or_badge(
     if verdict is None:
         return f"<code>{escape(text)}</code>"
     return f'<span class="verdict {verdict.lastgroup}">{escape(text)}</span>'
+
+
+def verdict_kind(verdict: str) -> str:
+    """Return the class of a verdict; empty if the text is none."""
+    found = VERDICT.fullmatch(verdict)
+    return (found and found.lastgroup) or ""
+
+
+def _link(
+    renderer: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
+) -> str:
+    """Return a link; one to a claim carries verdict and claim, which its title says.
+
+    A link that is nothing but a sign is a dot, which stands for a whole statement.
+    """
+    token = tokens[index]
+    said = TITLE.fullmatch(str(token.attrs.get("title", "")))
+    if said is not None and str(token.attrs.get("href", "")).startswith(TO_CLAIM):
+        judged = [name for words, name in JUDGED.items() if words in said["judged"]]
+        shape = "dot" if len(tokens[index + 1].content) == 1 else "phrase"
+        token.attrSet("class", " ".join([shape, verdict_kind(said["verdict"]), *judged]))
+        token.attrSet("data-claim", said["id"])
+    return renderer.renderToken(tokens, index, options, env)
 
 
 def _math(formula: str, options: Mapping[str, bool]) -> str:

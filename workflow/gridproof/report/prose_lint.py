@@ -8,7 +8,7 @@ from pathlib import Path
 WRITTEN = (".md.j2", ".md", ".rst")
 """Files of words: templates, prose and captions."""
 EXPRESSIONS = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
-LINK_TARGETS = re.compile(r"\]\([^)]*\)")
+LINK_TARGETS = re.compile(r"\](?:\([^)]*\)|\{claim=[^}]*\})")
 SMALL = "two three four five six seven eight nine ten eleven twelve"
 TEENS = "thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
 LARGE = (

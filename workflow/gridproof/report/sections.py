@@ -47,6 +47,11 @@ class ExperimentSection:
     claims: list[JudgedClaim]
     thresholds: Thresholds
 
+    def compares(self, other: ExperimentSection) -> bool:
+        """Tell whether this is a comparison that takes all cells of another experiment."""
+        taken = {cell.cell for cell in self.plan.cells if cell.group == other.plan.name}
+        return other is not self and taken == {cell.cell for cell in other.plan.cells}
+
     @property
     def template(self) -> str:
         """The template that the study may have for this experiment."""

@@ -107,6 +107,16 @@ def has_template(environment: Environment, name: str) -> bool:
     return True
 
 
+def render_text(environment: Environment, text: str, context: Mapping[str, Any]) -> str:
+    """Render a paragraph; GridproofError if it is malformed or names something undefined."""
+    try:
+        return environment.from_string(text).render(**context)
+    except TemplateSyntaxError as error:
+        raise GridproofError(f"line {error.lineno} of a paragraph: {error.message}") from error
+    except UndefinedError as error:
+        raise GridproofError(str(error.message)) from error
+
+
 def render(environment: Environment, name: str, context: Mapping[str, Any]) -> str:
     """Render a template.
 

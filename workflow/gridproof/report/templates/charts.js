@@ -2,7 +2,7 @@
 // Drawn by uPlot (MIT License, Copyright (c) 2022 Leon Sorokin), which stands above.
 "use strict";
 (() => {
-  const INK = "#222222", GRID = "#e3e3e3", BAND = "33", HEIGHT = 340, FONT = "13px system-ui, sans-serif";
+  const INK = "#222222", GRID = "#e3e3e3", BAND = "33", HEIGHT = 300, FONT = "13px system-ui, sans-serif";
   const FADED = 0.25;
   const SVG = "http://www.w3.org/2000/svg";
   // The marks of figures, by their names there, as paths of about radius 1.

@@ -116,7 +116,10 @@
   // A link to something folded opens it, also when it was followed before.
   function openTarget() {
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    if (target instanceof HTMLDetailsElement) { target.open = true; target.scrollIntoView(); }
+    let folded = target?.closest("details");
+    if (!folded) return;
+    for (; folded; folded = folded.parentElement.closest("details")) folded.open = true;
+    target.scrollIntoView();
   }
 
   function markCurrent() {
