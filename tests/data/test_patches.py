@@ -1,11 +1,11 @@
-"""The source `patches`: real and regenerated patches of photographs that wheels hold."""
+"""The source `patches`: photographs that wheels hold, and patches without their structure."""
 
 from collections import Counter
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
+from sklearn.ensemble import HistGradientBoostingClassifier
 
 from study.data import patches
 from study.data.photographs import photograph_files, read_photograph, split_photographs
@@ -33,7 +33,7 @@ def test_no_photograph_serves_two_splits(seed: int) -> None:
 def test_patches_come_from_the_photographs_of_their_split() -> None:
     """The names of the patches tell the same: no photograph is in two splits' rows."""
     frame = patches.load(options()).frame
-    photographs = frame["image"].str.split("-").str[0]
+    photographs = frame["image"].str.split("@").str[0]
     for split, names in split_photographs(0).items():
         assert set(photographs[frame["split"] == split]) == set(names)
 
@@ -42,7 +42,7 @@ def test_classes_share_the_photographs_equally() -> None:
     """Which photograph a patch is of says nothing about its class."""
     frame = patches.load(options()).frame
     train = frame[frame["split"] == "train"]
-    photographs = train["image"].str.split("-").str[0]
+    photographs = train["image"].str.split("@").str[0]
     counts = Counter(zip(photographs, train["label"], strict=True))
     assert set(counts.values()) == {2}
     assert frame["image"].is_unique
@@ -55,7 +55,8 @@ def test_real_patch_is_the_photograph_resized() -> None:
     files = photograph_files()
     for row, image in zip(data.frame.itertuples(), data.images(), strict=True):
         if row.label == 1:
-            name, left, top, side = str(row.image).split("-")
+            name, place = str(row.image).split("@")
+            left, top, side = place.split("-")
             box = (int(left), int(top), int(left) + int(side), int(top) + int(side))
             whole = Image.fromarray(read_photograph(files[name]))
             expected = whole.crop(box).resize((64, 64), Image.Resampling.BICUBIC)
@@ -73,37 +74,80 @@ def test_images_depend_on_seed_and_nothing_else() -> None:
     assert not np.array_equal(first, other)
 
 
-def test_strengths_of_zero_leave_a_fake_as_it_was() -> None:
-    """Without regeneration and exposure a fake is a patch like any other."""
-    photograph = np.random.default_rng(0).integers(0, 256, (100, 100, 3), dtype=np.uint8)
-    patch = patches.Patch(split="train", label=0, photograph="x", left=3, top=5, side=64)
-    untouched = options(strength=0.0, exposure=0.0)
-    image = patches.draw_image(photograph, patch, 0, untouched)
-    assert np.array_equal(image, photograph[5:69, 3:67])
+@pytest.fixture(scope="module")
+def drawn() -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Images (n, 96, 96, 3) and classes of each split, as many as tell something."""
+    data = patches.load(options(size=96, counts={"train": 600, "val": 200, "test": 200}))
+    images, frame = np.stack(list(data.images())), data.frame
+    return {
+        split: (images[frame["split"] == split], frame["label"][frame["split"] == split].to_numpy())
+        for split in COUNTS
+    }
 
 
-def test_transposed_convolution_is_torchs() -> None:
-    """Away from the edges the result is that of torch's transposed convolution."""
-    generator = np.random.default_rng(0)
-    image = generator.random((6, 8, 3)).astype(np.float32)
-    kernel = generator.random((4, 4)).astype(np.float32)
-    found = patches.transposed_convolution(image, kernel)
-    channels = torch.from_numpy(image).permute(2, 0, 1)[:, None]
-    expected = torch.nn.functional.conv_transpose2d(
-        channels, torch.from_numpy(kernel)[None, None], stride=2, padding=1
+def photograph(side: int = 64) -> np.ndarray:
+    """Return a square of a photograph in colours."""
+    return read_photograph(photograph_files()["chelsea"])[100 : 100 + side, 150 : 150 + side]
+
+
+def test_strength_of_zero_leaves_a_fake_as_it_was() -> None:
+    """Phases that are not moved put every value where it was, but for ties."""
+    image = photograph()
+    again = patches.without_structure(image, 0.0, np.random.default_rng(0))
+    assert np.abs(again.astype(int) - image).max() <= 1
+
+
+@pytest.mark.parametrize("strength", [0.4, 1.0])
+def test_fake_keeps_every_value_and_nearly_the_spectrum(strength: float) -> None:
+    """Each channel's histogram is the same, its spectrum correlates, its pixels do not."""
+    image = photograph()
+    fake = patches.without_structure(image, strength, np.random.default_rng(0))
+    assert fake.dtype == np.uint8
+    for place in range(3):
+        ours, theirs = fake[:, :, place], image[:, :, place]
+        assert np.array_equal(np.sort(ours, axis=None), np.sort(theirs, axis=None))
+        spectra = [np.log1p(np.abs(np.fft.rfft2(part))).ravel() for part in (ours, theirs)]
+        assert np.corrcoef(spectra)[0, 1] > 0.9
+    alike = np.corrcoef(fake.ravel(), image.ravel())[0, 1]
+    assert alike < (0.9 if strength < 1 else 0.3)
+
+
+def test_colours_stay_together() -> None:
+    """A grey image stays grey: the phases of all channels move alike."""
+    grey = np.repeat(photograph()[:, :, :1], 3, axis=2)
+    fake = patches.without_structure(grey, 1.0, np.random.default_rng(0))
+    assert np.array_equal(fake[:, :, 0], fake[:, :, 1])
+    assert np.array_equal(fake[:, :, 0], fake[:, :, 2])
+
+
+def statistics_of(images: np.ndarray) -> np.ndarray:
+    """Return ten numbers an image that need no look at it, of its brightness (n, side, side).
+
+    Mean, deviation, extremes, three quantiles, the spread of the means of the four pixel parities,
+    and the mean step to the right and down.
+    """
+    grey = images.astype(float).mean(axis=3)
+    parities = [grey[:, row::2, column::2].mean((1, 2)) for row in (0, 1) for column in (0, 1)]
+    return np.stack(
+        [
+            grey.mean((1, 2)),
+            grey.std((1, 2)),
+            grey.min((1, 2)),
+            grey.max((1, 2)),
+            *np.quantile(grey, [0.1, 0.5, 0.9], axis=(1, 2)),
+            np.ptp(parities, axis=0),
+            np.abs(np.diff(grey, axis=2)).mean((1, 2)),
+            np.abs(np.diff(grey, axis=1)).mean((1, 2)),
+        ],
+        axis=1,
     )
-    assert found.shape == (12, 16, 3)
-    np.testing.assert_allclose(
-        found[1:-1, 1:-1], expected[:, 0].permute(1, 2, 0).numpy()[1:-1, 1:-1], rtol=1e-5
-    )
 
 
-def test_exposure_reaches_its_targets() -> None:
-    """Half way at strength one half, all the way at 1, and one colour stays one colour."""
-    image = np.random.default_rng(0).normal(0.3, 0.1, (64, 64, 3)).astype(np.float32)
-    half, full = patches.even_exposure(image, 0.5), patches.even_exposure(image, 1.0)
-    assert half.mean() == pytest.approx((image.mean() + 0.5) / 2, abs=1e-5)
-    assert half.std() == pytest.approx((image.std() + 0.2) / 2, abs=1e-5)
-    assert (full.mean(), full.std()) == pytest.approx((0.5, 0.2), abs=1e-5)
-    flat = patches.even_exposure(np.full((4, 4, 3), 0.25, dtype=np.float32), 1.0)
-    assert np.unique(flat).tolist() == [0.5]
+@pytest.mark.slow
+def test_trivial_statistics_tell_little(drawn: dict[str, tuple[np.ndarray, np.ndarray]]) -> None:
+    """Boosted trees on ten numbers an image are near chance on photographs they have not seen."""
+    trees = HistGradientBoostingClassifier(random_state=0)
+    trees.fit(statistics_of(drawn["train"][0]), drawn["train"][1])
+    for split in ("val", "test"):
+        images, classes = drawn[split]
+        assert trees.score(statistics_of(images), classes) < 0.65

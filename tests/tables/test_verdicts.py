@@ -12,6 +12,7 @@ from gridproof.errors import GridproofError
 from gridproof.kit.model_comparison import (
     accuracy_by_seed,
     bootstrap_interval,
+    groups,
     holm,
     is_correct,
     missed_by_all,
@@ -63,14 +64,14 @@ def test_outcomes_name_the_seed_and_image_that_are_missing():
         outcomes(rows.iloc[:0])
 
 
-def test_bootstrap_interval_agrees_with_scipy():
+def test_bootstrap_interval_of_one_seed_agrees_with_scipy():
     """Drawing multinomial counts is drawing images: SciPy's percentiles are the same but for noise.
 
-    400 images and five seeds; the ends of the intervals lie apart by no more than resampling does.
+    400 images; the ends of the intervals lie apart by no more than resampling does.
     """
     generator = np.random.default_rng(2)
     ease = generator.beta(4, 2, size=400)
-    table = right(*(generator.random((5, 400)) < ease))
+    table = right(generator.random(400) < ease)
     low, high = bootstrap_interval(table)
     expected = bootstrap(
         (table.mean(axis=1).to_numpy(),), np.mean, n_resamples=5000, method="percentile", rng=0
@@ -81,6 +82,33 @@ def test_bootstrap_interval_agrees_with_scipy():
     )
     assert low < table.to_numpy().mean() < high
     assert bootstrap_interval(table) == (low, high)
+
+
+def test_bootstrap_interval_draws_whole_groups_and_seeds():
+    """Against drawing both one by one: images of 12 photographs, which differ, and four seeds."""
+    generator = np.random.default_rng(5)
+    ease = np.repeat(generator.beta(2, 1, size=12), 20)
+    seeds = np.array([0.0, 0.1, -0.1, 0.2])[:, None]
+    table = right(*(generator.random((4, 240)) < ease + seeds))
+    alone = bootstrap_interval(table)
+    table.index = [f"photo {row // 20}@{row % 20}" for row in range(240)]
+    assert len(np.unique(groups(table.index))) == 12
+    blocks = table.to_numpy().reshape(12, 20, 4).mean(axis=1)
+    drawn = [
+        blocks[generator.integers(12, size=12)][:, generator.integers(4, size=4)].mean()
+        for _ in range(5000)
+    ]
+    low, high = bootstrap_interval(table)
+    assert (low, high) == pytest.approx(tuple(np.quantile(drawn, [0.025, 0.975])), abs=0.015)
+    assert high - low > 1.3 * (alone[1] - alone[0])
+
+
+def test_paired_test_swaps_whole_groups():
+    """Four photographs allow no p-value below an eighth, however many images they are cut into."""
+    first, second = right([1] * 40), right([0] * 40)
+    names = [f"photo {row % 4}@{row}" for row in range(40)]
+    assert paired_test(first, second) < 1e-9
+    assert paired_test(first.set_axis(names), second.set_axis(names)) == pytest.approx(1 / 8)
 
 
 def test_bootstrap_interval_of_a_faultless_model_is_a_point():

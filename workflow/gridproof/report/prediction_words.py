@@ -13,6 +13,7 @@ from gridproof.kit.model_comparison import (
     CONFIDENCE,
     DIGITS,
     Place,
+    groups,
     missed_by_all,
     neighbour_gaps,
     outcomes,
@@ -27,7 +28,7 @@ SMALLEST_DECIMAL = 1e-3
 MCNEMAR = "McNemar's exact test"
 SWAPS = (
     "an exact permutation test that swaps the outcomes of both, all seeds together, on any of the "
-    "images"
+    "{count} {groups}"
 )
 
 
@@ -84,10 +85,25 @@ class Predictions:
     def test_name(self) -> str:
         """The test by which neighbours in the ranking are compared.
 
-        With one seed each it has a name of its own; see `kit.model_comparison.paired_test`.
+        With one seed each, and images that are no parts of larger ones, it has a name of its own;
+        see `kit.model_comparison.paired_test`.
         """
         alone = all(right.shape[1] == 1 for right in self.models.values())
-        return MCNEMAR if alone else SWAPS
+        if alone and not self.has_groups:
+            return MCNEMAR
+        return SWAPS.format(
+            count=self.n_groups, groups="photographs" if self.has_groups else "images"
+        )
+
+    @property
+    def n_groups(self) -> int:
+        """How many photographs the test images were cut from, or images where none was."""
+        return int(groups(next(iter(self.models.values())).index).max()) + 1
+
+    @property
+    def has_groups(self) -> bool:
+        """Whether several test images were cut from one photograph."""
+        return self.n_groups < self.n_test
 
     @cached_property
     def ranks(self) -> list[Rank]:
