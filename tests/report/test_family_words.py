@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from types import ModuleType, SimpleNamespace
 
+import pandas as pd
 import pytest
 
 from gridproof.catalogue import catalogue
@@ -76,11 +77,22 @@ def test_families_of_the_package_that_name_words_have_them() -> None:
     assert {"dead", "gradients", "regions"} <= set(words.names)
 
 
-@pytest.mark.parametrize(("n_seeds", "name"), [((1, 1), MCNEMAR), ((1, 5), SWAPS)])
-def test_mcnemar_is_named_for_one_seed_each_alone(n_seeds, name) -> None:
-    """With several seeds the test swaps the outcomes of all of them."""
+@pytest.mark.parametrize(
+    ("n_seeds", "n_groups", "name"),
+    [
+        ((1, 1), 40, MCNEMAR),
+        ((1, 5), 40, SWAPS.format(count=40, groups="images")),
+        ((1, 1), 4, SWAPS.format(count=4, groups="photographs")),
+    ],
+)
+def test_mcnemar_is_named_for_one_seed_each_of_images_that_are_no_parts(
+    n_seeds: tuple[int, ...], n_groups: int, name: str
+) -> None:
+    """With several seeds, or images of one photograph, the test swaps all of them together."""
     judged = Predictions(ask=ASK)
+    names = [f"photo {row % n_groups}@{row}" for row in range(40)]
     judged.__dict__["models"] = {
-        str(place): SimpleNamespace(shape=(40, count)) for place, count in enumerate(n_seeds)
+        str(place): pd.DataFrame(True, index=names, columns=range(count))
+        for place, count in enumerate(n_seeds)
     }
     assert judged.test_name == name
