@@ -41,7 +41,7 @@ def drawn_condition(condition: dict[str, Any]) -> dict[str, Any]:
         "what": condition["what"],
         "values": [finite(value) for value in condition["values"].values()],
         "held": list(condition["held"].values()),
-        "bounds": " and ".join(bounds_of(condition)),
+        "bounds": bounds_of(condition),
         "text": "; ".join(words),
     }
 

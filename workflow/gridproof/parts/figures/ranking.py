@@ -59,7 +59,7 @@ def accuracy_by_model(inputs: Inputs) -> Figure:
     axes.set_xlim(min(LEFT_OF, lowest - 0.02), 1.005)
     axes.set_xlabel("test accuracy (fraction)")
     axes.grid(visible=False, axis="y")
-    note = f"mean of {seeds_of(models)}, bar: 95 % interval over test images"
+    note = f"mean of {seeds_of(models)}, bar: 95 % interval over images and seeds"
     _add_legend(figure, styles, note)
     return figure
 
@@ -75,7 +75,7 @@ def describe(inputs: Inputs) -> str:
     n_images = len(next(iter(models.values())))
     return (
         f"Dot chart of the accuracy of {len(places)} models on {n_images:,} test images, the best"
-        f" first: mean of {seeds_of(models)}, with the 95 % bootstrap interval over images."
+        f" first: mean of {seeds_of(models)}, with the 95 % bootstrap interval over images and seeds."
         f" {rows}. {gaps_text(neighbour_gaps(models, places))} A dotted line marks chance, 0.5."
     )
 
@@ -97,7 +97,7 @@ def chart(inputs: Inputs) -> list[Panel]:
         | {
             "names": [place.label for place in places],
             "reference": reference("chance", CHANCE),
-            "note": "mean over seeds, bar: 95 % interval over test images",
+            "note": "mean over seeds, bar: 95 % interval over images and seeds",
             "series": [
                 {"label": name, "color": color, "marker": marker}
                 | {

@@ -61,11 +61,10 @@
       const x = place(condition.published);
       svg.append(drawn("path", { d: `M${x} 0l5 6l-5 6l-5 -6z`, class: "published" }));
     }
-    const anchors = [[condition.at_least, "bound"], [condition.at_most, "bound"]];
-    anchors.filter(([bound]) => bound !== null).forEach(([bound]) => {
+    [condition.at_least, condition.at_most].filter((bound) => bound !== null).forEach((bound, index) => {
       const x = place(bound);
       const anchor = x < WIDTH / 3 ? "start" : x > 2 * WIDTH / 3 ? "end" : "middle";
-      svg.append(Object.assign(drawn("text", { x, y: 70, "text-anchor": anchor }), { textContent: condition.bounds }));
+      svg.append(Object.assign(drawn("text", { x, y: 70, "text-anchor": anchor }), { textContent: condition.bounds[index] }));
     });
     return svg;
   }
