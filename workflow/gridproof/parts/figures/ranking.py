@@ -75,8 +75,9 @@ def describe(inputs: Inputs) -> str:
     n_images = len(next(iter(models.values())))
     return (
         f"Dot chart of the accuracy of {len(places)} models on {n_images:,} test images, the best"
-        f" first: mean of {seeds_of(models)}, with the 95 % bootstrap interval over images and seeds."
-        f" {rows}. {gaps_text(neighbour_gaps(models, places))} A dotted line marks chance, 0.5."
+        f" first: mean of {seeds_of(models)}, with the 95 % bootstrap interval over images and"
+        f" seeds. {rows}. {gaps_text(neighbour_gaps(models, places))}"
+        " A dotted line marks chance, 0.5."
     )
 
 
