@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gridproof.part import claim
-from study.claims.epochs import in_eval_mode
+from study.claims.split_losses import EVALUATED, in_eval_mode
 
 if TYPE_CHECKING:
     from gridproof.part import Condition, Member, Tables
@@ -104,7 +104,6 @@ def evaluation_beats_training(tables: Tables) -> list[Condition]:
     lead = {name: member.finals(f"{name}_accuracy") for name in ("train", "val", "test")}
     loss = {name: member.finals(f"{name}_loss") for name in lead}
     in_print = {name: printed(tables, f"{name}_accuracy") for name in lead}
-    splits = (("val", "validation"), ("test", "test"))
     return [
         *(
             tables.at_least(
@@ -114,7 +113,7 @@ def evaluation_beats_training(tables: Tables) -> list[Condition]:
                 where=f"epochs.train_accuracy, {split}_accuracy, last epoch",
                 published=in_print[split] - in_print["train"],
             )
-            for split, name in splits
+            for split, name in EVALUATED
         ),
         *(
             tables.at_least(
@@ -124,7 +123,7 @@ def evaluation_beats_training(tables: Tables) -> list[Condition]:
                 where=f"epochs.train_loss, {split}_loss, last epoch",
                 published=printed(tables, "train_loss") - printed(tables, f"{split}_loss"),
             )
-            for split, name in splits
+            for split, name in EVALUATED
         ),
     ]
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from gridproof.kit.trends import roughness, trained
 from gridproof.part import UntestableError, claim
+from study.claims.split_losses import EVALUATED, above_train
 
 if TYPE_CHECKING:
     from gridproof.part import Condition, Member, Tables
@@ -76,27 +77,17 @@ def is_best_late(tables: Tables) -> list[Condition]:
 )
 def stays_together(tables: Tables) -> list[Condition]:
     """Measure how far validation and test are above train."""
-    member = network(tables)
-    train = in_eval_mode(member, "loss")
     return [
         tables.near(
             0.0,
             "together_loss",
-            member.finals(f"{split}_loss") - train,
+            above,
             what=f"last loss on {name} minus that on train",
             where=f"epochs.train_eval_loss, {split}_loss, last epoch",
             unit="nats",
         )
-        for split, name in (("val", "validation"), ("test", "test"))
+        for split, name, above in above_train(network(tables))
     ]
-
-
-def in_eval_mode(member: Member, quantity: str) -> pd.Series:
-    """Return the last loss or accuracy on the train split, measured as on the other splits."""
-    column = f"train_eval_{quantity}"
-    if column not in member.epochs or member.epochs[column].isna().all():
-        raise UntestableError(f"{member.label}: not measured (`measure: [train_in_eval_mode]`)")
-    return member.finals(column)
 
 
 def growth(member: Member, column: str) -> pd.Series:
@@ -125,7 +116,7 @@ def accuracy_grows_unstable(tables: Tables) -> list[Condition]:
                 where=f"epochs.{split}_accuracy, both halves of the epochs",
                 scale="log",
             )
-            for split, name in (("val", "validation"), ("test", "test"))
+            for split, name in EVALUATED
         ),
         tables.at_most(
             "jitter_growth",
@@ -167,5 +158,5 @@ def area_is_steadier(tables: Tables) -> list[Condition]:
             where=f"epochs.{split}_auroc, {split}_accuracy, second half",
             scale="log",
         )
-        for split, name in (("val", "validation"), ("test", "test"))
+        for split, name in EVALUATED
     ]

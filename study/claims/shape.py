@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gridproof.kit.trends import largest
 from gridproof.part import claim
-from study.claims.epochs import in_eval_mode
+from study.claims.split_losses import above_train
 
 if TYPE_CHECKING:
     from gridproof.part import Condition, Member, Tables
@@ -54,16 +54,14 @@ def printed(tables: Tables, quantity: str, depth: int, width: int) -> float:
 )
 def best_generalises(tables: Tables) -> list[Condition]:
     """Compare the splits of the best shape."""
-    best = best_of(shapes(tables))
-    train = in_eval_mode(best, "loss")
     return [
         tables.at_most(
             "visible_loss",
-            best.finals(f"{split}_loss") - train,
+            above,
             what=f"loss on {name} minus that on train, of the best shape",
             where=f"epochs.train_eval_loss, {split}_loss, last epoch",
         )
-        for split, name in (("val", "validation"), ("test", "test"))
+        for split, name, above in above_train(best_of(shapes(tables)))
     ]
 
 
@@ -104,7 +102,7 @@ def best_is_lowest_so_far(tables: Tables) -> list[Condition]:
 )
 def single_layer_underfits(tables: Tables) -> list[Condition]:
     """Compare one hidden layer with the other shapes, and its splits with each other."""
-    member, train = at(tables, 1, 16), in_eval_mode(at(tables, 1, 16), "loss")
+    member = at(tables, 1, 16)
     loss = member.finals("val_loss")
     others = [item for item in shapes(tables) if item.cell != member.cell]
     next_worst = max(others, key=lambda other: mean_loss(other, -math.inf))
@@ -131,13 +129,13 @@ def single_layer_underfits(tables: Tables) -> list[Condition]:
             tables.near(
                 0.0,
                 "together_loss",
-                member.finals(f"{split}_loss") - train,
+                above,
                 what=f"loss on {name} minus that on train, at depth 1",
                 where=f"epochs.train_eval_loss, {split}_loss, last epoch",
                 unit="nats",
                 published=in_print[split] - in_print["train"],
             )
-            for split, name in (("val", "validation"), ("test", "test"))
+            for split, name, above in above_train(member)
         ),
     ]
 

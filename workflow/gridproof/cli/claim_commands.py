@@ -15,17 +15,12 @@ from gridproof.errors import GridproofError, nearest
 from gridproof.files.formats import read_table
 from gridproof.files.layout import CLAIMS
 from gridproof.judge.claims_code import judged_by
-from gridproof.judge.outcomes import FAILED, JUDGED_BY, LEFT_OUT, PLAN
+from gridproof.judge.outcomes import FAILED, JUDGED, JUDGED_BY, LEFT_OUT, PLAN
 from gridproof.judge.thresholds import ANY
 from gridproof.plan.plan_files import claims_file
 from gridproof.plan.study import Study
 
 Row = dict[str, Any]
-JUDGED_ON = {
-    "same": "the published study's own data",
-    "substitute": "a substitute",
-    "arithmetic": "any data: it is a matter of arithmetic",
-}
 ESTIMATED = {
     "mean": "mean over seeds",
     "seeds": "share of seeds within",
@@ -157,7 +152,7 @@ def print_claim(rows: list[Row], name: str) -> int:
     click.echo(f"verdict: {row['verdict']}{reason}")
     if row["comparability"]:
         besides = f": {row['compared_with']}" if row["compared_with"] else ""
-        click.echo(f"judged on: {JUDGED_ON[row['comparability']]}{besides}")
+        click.echo(f"judged {JUDGED[row['comparability']]}{besides}")
     click.echo(f"rule: {row['rule']}")
     for condition in evidence["conditions"]:
         print_condition(condition)

@@ -9,6 +9,13 @@ Outcome = Literal["supported", "contradicted", "undecided", "cannot be tested", 
 Comparability = Literal["same", "substitute", "arithmetic", ""]
 """Whether a claim is judged on the published study's own data, on others, or on what no data
 change; empty where nothing is in print."""
+JUDGED: dict[Comparability, str] = {
+    "same": "on the published study's own data",
+    "substitute": "on a substitute",
+    "arithmetic": "by arithmetic, whatever the data",
+    "": "",
+}
+"""How a verdict was reached, in words that follow "judged"."""
 
 PLAN = b"gridproof_plan"
 """Key of the file's metadata that names the plan that the claims were judged for."""

@@ -22,7 +22,7 @@ from gridproof.errors import GridproofError, nearest
 from gridproof.kit.markdown import escape
 from gridproof.kit.quantity import thousands
 from gridproof.report.claim_views import Claims, JudgedClaim
-from gridproof.report.condition_words import SEEDS, estimate_words
+from gridproof.report.condition_words import condition_estimate
 from gridproof.tables.ask import Ask
 
 
@@ -142,9 +142,3 @@ class AskedNumbers:
         if name not in self._claims:
             raise GridproofError(f"there is no claim {name!r}{nearest(name, self._claims)}")
         return self._claims[name]
-
-
-def condition_estimate(condition: Mapping[str, Any]) -> str:
-    """Return what a condition of a claim is estimated at, with its interval and unit."""
-    unit = SEEDS if condition["estimand"] == "seeds" else condition["unit"]
-    return estimate_words(condition["estimate"], condition["low"], condition["high"], unit)

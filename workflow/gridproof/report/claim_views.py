@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from gridproof.files.formats import read_table
-from gridproof.judge.outcomes import FAILED, LEFT_OUT
+from gridproof.judge.outcomes import FAILED, JUDGED, LEFT_OUT, Comparability
 from gridproof.kit.markdown import Markdown, code, escape, table
 from gridproof.report.condition_words import condition_row, estimate_words, number
 from gridproof.report.page_html import heading_id
@@ -26,13 +26,6 @@ KINDS = {
     FAILED: "not judged, as their code failed",
 }
 """The kinds of verdicts, and how a sentence that counts them says each."""
-COMPARABLE = {
-    "same": "on the published study's own data",
-    "substitute": "on a substitute",
-    "arithmetic": "by arithmetic, whatever the data",
-    "": "",
-}
-"""How a claim's cells compare with the published study's, in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +38,7 @@ class JudgedClaim:
     statement: str
     speculation: bool
     verdict: str
-    comparability: str
+    comparability: Comparability
     compared_with: str
     seeds_held: int
     seeds: int
@@ -91,7 +84,7 @@ class JudgedClaim:
     @property
     def compared(self) -> str:
         """On what it was judged, beside what the published study looked at; or empty."""
-        words = COMPARABLE[self.comparability]
+        words = JUDGED[self.comparability]
         return f"{words}: {self.compared_with}" if self.compared_with else words
 
     @property
@@ -190,9 +183,7 @@ class Claims:
         """Return how many claims were judged on what, as the end of a sentence."""
         counts = Counter(claim.comparability for claim in self.claims)
         parts = [
-            f"{counts[kind]} {words}"
-            for kind, words in COMPARABLE.items()
-            if counts[kind] and words
+            f"{counts[kind]} {words}" for kind, words in JUDGED.items() if counts[kind] and words
         ]
         return ", ".join(parts)
 
@@ -241,7 +232,7 @@ def claims_table(claims: Iterable[JudgedClaim], *, in_print: bool) -> Markdown:
         (
             claim.link,
             claim.badge,
-            *([COMPARABLE[claim.comparability]] if in_print else []),
+            *([JUDGED[claim.comparability]] if in_print else []),
             claim.statement + (" (a supposition)" if claim.speculation else ""),
             claim.shown or claim.reason,
             *([claim.printed] if in_print else []),

@@ -18,14 +18,11 @@ def condition_row(condition: dict[str, Any]) -> tuple[object, ...]:
     """Return the cells of a condition's row."""
     unit = condition["unit"]
     is_share = condition["estimand"] == "seeds"
-    estimate = estimate_words(
-        condition["estimate"], condition["low"], condition["high"], SEEDS if is_share else unit
-    )
     published = "" if condition["published"] is None else number(condition["published"], unit)
     return (
         condition["what"] if unit == ANY else f"{condition['what']} ({unit})",
         " and ".join(bounds_of(condition)) + (", in most seeds" if is_share else ""),
-        estimate,
+        condition_estimate(condition),
         code(condition["result"]),
         flip_words(condition),
         seeds_words(condition),
@@ -73,6 +70,12 @@ def flip_words(condition: dict[str, Any]) -> str:
     verb = "is" if result == "undecided" else "stays"
     far = decimal(margin["errors"], 1) if isinstance(margin["errors"], float) else margin["errors"]
     return f"the bound, {far} standard errors away, at which it {verb} {' or '.join(found)}"
+
+
+def condition_estimate(condition: dict[str, Any]) -> str:
+    """Return what a condition is estimated at, with its interval and unit."""
+    unit = SEEDS if condition["estimand"] == "seeds" else condition["unit"]
+    return estimate_words(condition["estimate"], condition["low"], condition["high"], unit)
 
 
 def estimate_words(value: Any, low: Any, high: Any, unit: str) -> str:

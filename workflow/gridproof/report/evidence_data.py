@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from gridproof.report.asked_numbers import condition_estimate
-from gridproof.report.claim_views import COMPARABLE, Claims, JudgedClaim
-from gridproof.report.condition_words import bounds_of, flip_words, number, seeds_words
+from gridproof.judge.outcomes import JUDGED
+from gridproof.report.claim_views import Claims, JudgedClaim
+from gridproof.report.condition_words import (
+    bounds_of,
+    condition_estimate,
+    flip_words,
+    number,
+    seeds_words,
+)
 from gridproof.report.page_html import verdict_kind
 
 EVIDENCE = "evidence"
@@ -25,7 +31,7 @@ def card(claim: JudgedClaim) -> dict[str, Any]:
         "statement": claim.statement,
         "verdict": claim.verdict,
         "kind": verdict_kind(claim.verdict),
-        "judged": COMPARABLE[claim.comparability],
+        "judged": JUDGED[claim.comparability],
         "anchor": claim.anchor,
         "conditions": [drawn_condition(item) for item in claim.evidence["conditions"]],
     }

@@ -18,6 +18,7 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
+from gridproof.judge.outcomes import JUDGED
 from gridproof.report.embed import data_uri
 
 VERDICT = re.compile(
@@ -25,9 +26,8 @@ VERDICT = re.compile(
     r"|(?P<untested>cannot be tested|failed)"
 )
 TO_CLAIM = "#claim-"
-TITLE = re.compile(r"(?P<id>[a-z0-9.-]+): (?P<verdict>[a-z ]+)(?P<judged>(?:, judged .*)?)")
+TITLE = re.compile(r"(?P<id>[a-z0-9.-]+): (?P<verdict>[a-z ]+)(?:, judged (?P<judged>.*))?")
 """How links to claims are titled, see gridproof.report.phrases."""
-JUDGED = {"own data": "same", "on a substitute": "substitute", "arithmetic": "arithmetic"}
 SCRIPTS = ("page.js", "tables.js", "explorer.js", "evidence.js")
 """What every page runs, in this order; without scripts everything can be read all the same."""
 
@@ -144,7 +144,7 @@ def _link(
     token = tokens[index]
     said = TITLE.fullmatch(str(token.attrs.get("title", "")))
     if said is not None and str(token.attrs.get("href", "")).startswith(TO_CLAIM):
-        judged = [name for words, name in JUDGED.items() if words in said["judged"]]
+        judged = [kind for kind, words in JUDGED.items() if words and words == said["judged"]]
         shape = "dot" if len(tokens[index + 1].content) == 1 else "phrase"
         token.attrSet("class", " ".join([shape, verdict_kind(said["verdict"]), *judged]))
         token.attrSet("data-claim", said["id"])

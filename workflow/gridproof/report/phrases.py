@@ -10,8 +10,9 @@ import re
 from collections.abc import Mapping
 
 from gridproof.errors import GridproofError, nearest
+from gridproof.judge.outcomes import JUDGED
 from gridproof.kit.markdown import Markdown
-from gridproof.report.claim_views import COMPARABLE, Claims, JudgedClaim
+from gridproof.report.claim_views import Claims, JudgedClaim
 
 PHRASE = re.compile(r"\[(?P<phrase>[^][]+)\]\{claim=(?P<claim>[^}\s]*)\}")
 SIGNS = {
@@ -67,7 +68,7 @@ def phrase_link(phrase: str, claim: JudgedClaim) -> str:
 
 def verdict_title(claim: JudgedClaim) -> str:
     """Return the verdict in words, as links to a claim are titled."""
-    words = COMPARABLE[claim.comparability]
+    words = JUDGED[claim.comparability]
     return f"{claim.id}: {claim.verdict}" + (f", judged {words}" if words else "")
 
 

@@ -40,9 +40,6 @@ class Prose:
     answer: str = ""
     rest: str = ""
 
-    def __bool__(self) -> bool:
-        return bool(self.answer)
-
 
 class ProseFiles:
     """The files of prose of a study.

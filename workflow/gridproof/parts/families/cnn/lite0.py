@@ -32,7 +32,7 @@ EPSILON = 1e-3
 """What the published network's batch norm adds to variances."""
 LARGE_MAPS = 1_000_000
 """Numbers that a block is given from which on its inner maps are computed again for the gradient.
-Of a step of 32 images at 224 pixels this takes half a gigabyte of 2.6 away, and a quarter more
+Of a step of 32 images at 224 pixels this takes half a gigabyte of 2.6 away, and three tenths more
 time; at 48 pixels there is no such block."""
 
 

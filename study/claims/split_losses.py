@@ -1,0 +1,31 @@
+"""The splits that are evaluated, and how far they are from the one that is trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from gridproof.part import UntestableError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from gridproof.part import Member
+
+EVALUATED = (("val", "validation"), ("test", "test"))
+"""What is held out, and how it is called."""
+
+
+def in_eval_mode(member: Member, quantity: str) -> pd.Series:
+    """Return the last loss or accuracy on the train split, measured as on the other splits."""
+    column = f"train_eval_{quantity}"
+    if column not in member.epochs or member.epochs[column].isna().all():
+        raise UntestableError(f"{member.label}: not measured (`measure: [train_in_eval_mode]`)")
+    return member.finals(column)
+
+
+def above_train(member: Member) -> Iterator[tuple[str, str, pd.Series]]:
+    """Yield each evaluated split, its name, and its last loss minus that on train, by seed."""
+    train = in_eval_mode(member, "loss")
+    for split, name in EVALUATED:
+        yield split, name, member.finals(f"{split}_loss") - train
