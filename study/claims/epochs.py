@@ -8,7 +8,7 @@ import pandas as pd
 
 from gridproof.kit.trends import roughness, trained
 from gridproof.part import UntestableError, claim
-from study.claims.split_losses import EVALUATED, above_train
+from study.claims.split_losses import EVALUATED, above_train, above_train_before_last_step
 
 if TYPE_CHECKING:
     from gridproof.part import Condition, Member, Tables
@@ -73,7 +73,7 @@ def is_best_late(tables: Tables) -> list[Condition]:
     experiment=EXPERIMENT,
     statement="After 100 epochs the losses of train, validation and test stay together.",
     rule="The last losses on validation and on test are that on train, measured in eval mode as"
-    " they are, give or take {together_loss}.",
+    " they are, give or take {together_loss}; before the step on the last small batch, too.",
 )
 def stays_together(tables: Tables) -> list[Condition]:
     """Measure how far validation and test are above train."""
@@ -87,6 +87,16 @@ def stays_together(tables: Tables) -> list[Condition]:
             unit="nats",
         )
         for split, name, above in above_train(network(tables))
+    ] + [
+        tables.near(
+            0.0,
+            "together_loss",
+            above,
+            what=f"the same on {name} before the step on the last small batch",
+            where=f"epochs.full_batches_train_loss, full_batches_{split}_loss, last epoch",
+            unit="nats",
+        )
+        for split, name, above in above_train_before_last_step(network(tables))
     ]
 
 

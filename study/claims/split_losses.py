@@ -1,4 +1,7 @@
-"""The splits that are evaluated, and how far they are from the one that is trained on."""
+"""The splits that are evaluated, how far they are from the one that is trained on, and when.
+
+The last step of an epoch is on what the batches leave of the rows, and moves the final numbers.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,21 @@ def in_eval_mode(member: Member, quantity: str) -> pd.Series:
     if column not in member.epochs or member.epochs[column].isna().all():
         raise UntestableError(f"{member.label}: not measured (`measure: [train_in_eval_mode]`)")
     return member.finals(column)
+
+
+def before_last_step(member: Member, column: str) -> pd.Series:
+    """Return what a column of `epochs` was after the last batch that was full."""
+    column = f"full_batches_{column}"
+    if column not in member.epochs or member.epochs[column].isna().all():
+        raise UntestableError(f"{member.label}: not measured (`measure: [full_batches]`)")
+    return member.finals(column)
+
+
+def above_train_before_last_step(member: Member) -> Iterator[tuple[str, str, pd.Series]]:
+    """Yield what `above_train` does, after the last full batch."""
+    train = before_last_step(member, "train_loss")
+    for split, name in EVALUATED:
+        yield split, name, before_last_step(member, f"{split}_loss") - train
 
 
 def above_train(member: Member) -> Iterator[tuple[str, str, pd.Series]]:

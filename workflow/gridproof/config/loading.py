@@ -14,6 +14,7 @@ from gridproof.config.complaints import Complaint, complaint_of, complaints_of
 from gridproof.config.cross_checks import reference_complaints
 from gridproof.config.expand import candidates, fitting_data, n_candidates
 from gridproof.config.fit import figure_misfit, measurement_misfits, unmeasured
+from gridproof.config.prose_checks import prose_complaints
 from gridproof.config.schema import schema_of
 from gridproof.config.study_config import Experiment, StudyConfig
 from gridproof.config.yaml_reader import Document, KeyPath, format_path, read_yaml
@@ -52,6 +53,7 @@ def load_config(
         complaints += cell_complaints(config, parts, document)
         if not complaints:
             complaints += claim_complaints(config, parts)
+            complaints += prose_complaints(config, parts)
         if not complaints:
             return config, parts
     raise GridproofError(listed_complaints(complaints, document, replaced.keys()))

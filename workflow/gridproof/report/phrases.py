@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from gridproof.config.prose_checks import PHRASE
 from gridproof.errors import GridproofError, nearest
 from gridproof.judge.outcomes import JUDGED
 from gridproof.kit.markdown import Markdown
 from gridproof.report.claim_views import Claims, JudgedClaim
 
-PHRASE = re.compile(r"\[(?P<phrase>[^][]+)\]\{claim=(?P<claim>[^}\s]*)\}")
 SIGNS = {
     "supported": "✓",
     "contradicted": "✗",
