@@ -60,7 +60,7 @@ def loss_falls(tables: Tables) -> list[Condition]:
             "plain_loss",
             "plain_loss_within",
             before_last_step(plain, "val_loss"),
-            what="the latter before the step on the last small batch",
+            what="validation loss without batch normalisation, before the last small batch",
             where="epochs.full_batches_val_loss, last epoch",
             published=printed(tables, "val_loss", batch_norm=False),
         ),
@@ -92,7 +92,7 @@ def accuracy_doubles(tables: Tables) -> list[Condition]:
         tables.at_least(
             "doubled",
             before_last_step(normalised, "val_accuracy") / before_last_step(plain, "val_accuracy"),
-            what="that ratio before the step on the last small batch",
+            what="validation accuracy relative to that without it, before the last small batch",
             where="epochs.full_batches_val_accuracy, last epoch",
             published=in_print[1] / in_print[0],
             scale="log",

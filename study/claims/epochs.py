@@ -92,7 +92,7 @@ def stays_together(tables: Tables) -> list[Condition]:
             0.0,
             "together_loss",
             above,
-            what=f"the same on {name} before the step on the last small batch",
+            what=f"loss on {name} minus that on train, before the last small batch",
             where=f"epochs.full_batches_train_loss, full_batches_{split}_loss, last epoch",
             unit="nats",
         )

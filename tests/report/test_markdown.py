@@ -1,7 +1,7 @@
 import pytest
 from markdown_it import MarkdownIt
 
-from gridproof.kit.markdown import Markdown, escape, listed, table
+from gridproof.kit.markdown import Markdown, code, escape, listed, table
 from gridproof.report.page_html import heading_id
 
 
@@ -27,6 +27,35 @@ def test_escaped_text_shows_as_it_is(text):
     shown = "".join(child.content for child in inline.children)
     assert {child.type for child in inline.children} <= {"text", "text_special"}
     assert shown == text
+
+
+HOSTILE = [
+    "b`![x](http:evil.example.com)`.png",
+    "``two`` and ` one",
+    "`at both ends`",
+    " spaces ",
+    "<img src=x onerror=alert(1)>",
+    "a\n\n# heading",
+    "```",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_code_shows_whatever_a_name_holds(text):
+    """No name ends its code span: nothing of it becomes an image, a link or a heading."""
+    tokens = MarkdownIt("commonmark").enable("table").parse(f"It is {code(text)}.")
+    assert [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"]
+    children = tokens[1].children
+    assert [child.type for child in children] == ["text", "code_inline", "text"]
+    assert children[1].content == " ".join(text.splitlines())
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "a | b", "a \\| b"])
+def test_code_in_a_table_stays_in_its_cell(text):
+    """A bar or an end of the line in a name opens neither a column nor a row."""
+    tokens = MarkdownIt("commonmark").enable("table").parse(table(["x", "y"], [[code(text), 1]]))
+    assert sum(token.type == "td_open" for token in tokens) == 2
+    assert "image" not in {child.type for token in tokens for child in token.children or ()}
 
 
 def test_escape_leaves_markdown_alone():

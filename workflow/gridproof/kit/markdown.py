@@ -10,6 +10,9 @@ from gridproof.kit.quantity import DIVERGED, NONE, UNMEASURED
 SPECIAL = re.compile(r"([\\`*\[\]<>|&$~])")
 EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 BLOCK_START = re.compile(r"^(\d+)([.)])(?=\s|$)|^([#+=>-]+)(?=\s|$)")
+BACKTICKS = re.compile(r"`+")
+OPEN_BAR = re.compile(r"(?<!\\)\|")
+"""A bar that is not escaped: it opens a column, in code, too."""
 NUMERIC = re.compile(rf"[-+]?(\d|\.\d|inf\b)|({DIVERGED}|{UNMEASURED}|{NONE})\b")
 
 
@@ -29,8 +32,15 @@ def escape(text: object) -> Markdown:
 
 
 def code(text: object) -> Markdown:
-    """Return text as inline code; it must not hold a backtick."""
-    return Markdown(f"`{text}`")
+    """Return text as inline code, on one line, whatever it holds.
+
+    The fence is longer than any run of backticks inside; a space keeps it from those at the ends,
+    and from spaces, of which CommonMark (6.1) takes one away at each end.
+    """
+    line = " ".join(str(text).splitlines())
+    fence = "`" * (1 + max((len(run) for run in BACKTICKS.findall(line)), default=0))
+    gap = " " if line.strip() != line or line.startswith("`") or line.endswith("`") else ""
+    return Markdown(f"{fence}{gap}{line}{gap}{fence}")
 
 
 def table(headers: Sequence[object], rows: Iterable[Sequence[object]]) -> Markdown:
@@ -38,7 +48,12 @@ def table(headers: Sequence[object], rows: Iterable[Sequence[object]]) -> Markdo
     lines = list(rows)
     right = [n > 0 and _is_numeric([line[n] for line in lines]) for n in range(len(headers))]
     lines = [headers, [Markdown("---:" if numeric else "---") for numeric in right], *lines]
-    return Markdown("\n".join(f"| {' | '.join(escape(cell) for cell in line)} |" for line in lines))
+    return Markdown("\n".join(f"| {' | '.join(map(_in_table, line))} |" for line in lines))
+
+
+def _in_table(cell: object) -> str:
+    """Return what a cell of a table shows: no bar of its own, and no end of the line."""
+    return OPEN_BAR.sub(r"\\|", " ".join(escape(cell).splitlines()))
 
 
 def _is_numeric(column: Sequence[object]) -> bool:
