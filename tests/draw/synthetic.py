@@ -37,7 +37,12 @@ TABLES = (
     "activations",
     "regions",
 )
-MEASUREMENTS = ("train_in_eval_mode", "auroc", "dead_relus", "regions")
+MEASUREMENTS = ("train_in_eval_mode", "auroc", "full_batches", "dead_relus", "regions")
+FULL_BATCHES = [
+    f"full_batches_{split}_{name}"
+    for split in ("train", "val", "test")
+    for name in ("loss", "accuracy")
+]
 STEPS_PER_EPOCH = 10
 ZERO_BELOW = 8
 """Gradients this many layers below the output layer, and further down, are exactly zero."""
@@ -103,8 +108,12 @@ def _epochs(
         ranked = "auroc" in measure and finite
         row["val_auroc"] = 1 - accuracy / 4 if ranked else None
         row["test_auroc"] = 1 - accuracy / 4 - 0.001 if ranked else None
+        full = "full_batches" in measure and epoch == n_epochs
+        for name in FULL_BATCHES:
+            value = 1 - accuracy if name.endswith("accuracy") else loss if finite else None
+            row[name] = value if full else None
         rows.append(row)
-    measured = ("train_eval_loss", "train_eval_accuracy", "val_auroc", "test_auroc")
+    measured = ("train_eval_loss", "train_eval_accuracy", "val_auroc", "test_auroc", *FULL_BATCHES)
     return pd.DataFrame(rows).astype(dict.fromkeys(measured, "float64"))
 
 

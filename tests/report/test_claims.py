@@ -14,11 +14,12 @@ def prose(markdown):
 
 def add_batch_norm(study):
     """Add the pair of cells that the claims about batch normalisation compare."""
+    measure = ("full_batches",)
     study.add(
         "batch_norm",
         [
-            synthetic_cell("no batch_norm", final=1.58, batch_norm=False),
-            synthetic_cell("batch_norm", position=1, final=0.3, batch_norm=True),
+            synthetic_cell("no batch_norm", final=1.58, batch_norm=False, measure=measure),
+            synthetic_cell("batch_norm", position=1, final=0.3, batch_norm=True, measure=measure),
         ],
     )
 

@@ -41,9 +41,10 @@ def run(configfile: Path, only: str | None, arguments: tuple[str, ...]) -> None:
 def cells(configfile: Path, only: str | None) -> None:
     """Print the cells of a study and how far they are: done, partial or missing."""
     from gridproof.cli.listing import print_cells
+    from gridproof.config.loading import selection
     from gridproof.plan.reading import read_study
 
-    print_cells(read_study(configfile, {"only": only} if only else None))
+    print_cells(read_study(configfile, selection(only)))
 
 
 @cli.command("compile")
@@ -99,9 +100,10 @@ def claims(
 ) -> None:
     """Print the claims of a study with their verdicts, or one CLAIM with its evidence."""
     from gridproof.cli.claim_commands import claims_command
+    from gridproof.config.loading import selection
     from gridproof.plan.reading import read_study
 
-    study = read_study(configfile, {"only": only} if only else None)
+    study = read_study(configfile, selection(only))
     sys.exit(
         claims_command(study, claim=claim, section=section, expected=expected, check=check, pin=pin)
     )

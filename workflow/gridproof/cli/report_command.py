@@ -8,6 +8,7 @@ import click
 
 from gridproof.cli.claim_commands import read_claims
 from gridproof.cli.run_command import run_study
+from gridproof.config.loading import selection
 from gridproof.errors import GridproofError
 from gridproof.files.layout import CLAIMS
 from gridproof.plan.plan_files import study_plan
@@ -34,7 +35,7 @@ def write_report(config: Path, only: str | None, partial: bool) -> int:
         pass for one of all.
     """
     if not partial:
-        study = plan_study([config], {"only": only} if only else {})
+        study = plan_study([config], selection(only))
         refuse_unfinished(study)
     return run_study(config, only, [], partial=partial)
 
@@ -61,7 +62,7 @@ def check_report(config: Path, only: str | None, page: Path | None, *, strict: b
     page : the study's own report by default.
     strict : whether a phrase of the prose that its claim contradicts fails the check, too.
     """
-    study = plan_study([config], {"only": only} if only else {})
+    study = plan_study([config], selection(only))
     page = page or study.folder / "report" / "index.html"
     sources = Sources(
         tables=study.folder / "tables",

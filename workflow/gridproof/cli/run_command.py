@@ -11,6 +11,7 @@ from pathlib import Path
 
 from gridproof.cli.machine import living_drivers
 from gridproof.cli.snakemake_options import gpu_option, has_option
+from gridproof.config.loading import selection
 from gridproof.errors import GridproofError
 from gridproof.plan.workflow_file import snakefile_elsewhere
 from gridproof.run.opening import plan_study
@@ -43,7 +44,7 @@ def run_study(
     The study is validated before Snakemake starts. A lock that a killed Snakemake left is removed
     after making sure that none runs in this folder. Raises GridproofError if one does.
     """
-    chosen: dict[str, object] = {"only": only} if only else {}
+    chosen: dict[str, object] = selection(only)
     if partial:
         chosen["partial"] = True
     study = plan_study([config], chosen)

@@ -73,6 +73,11 @@ def parts_of(document: Document, replaced: Collection[str]) -> Catalogue:
     return catalogue(tuple(listed))
 
 
+def selection(only: str | None) -> dict[str, object]:
+    """Return the overrides of an option `--only`: none where it is not given; '' is refused."""
+    return {} if only is None else {"only": only}
+
+
 def override(key: str, value: object) -> object:
     """Return the value of a ``--config`` item; ``only=a,b`` and ``seeds=0,1`` are lists."""
     if not isinstance(value, str):
