@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from gridproof.kit.trends import roughness, trained
-from gridproof.part import UntestableError, claim
+from gridproof.kit.unmeasured import check_measured
+from gridproof.part import claim
 from study.claims.split_losses import EVALUATED, above_train, above_train_before_last_step
 
 if TYPE_CHECKING:
@@ -76,27 +77,31 @@ def is_best_late(tables: Tables) -> list[Condition]:
     " they are, give or take {together_loss}; before the step on the last small batch, too.",
 )
 def stays_together(tables: Tables) -> list[Condition]:
-    """Measure how far validation and test are above train."""
+    """Measure how far validation and test are above train, after the last step and before it."""
+    member = network(tables)
+    readings = (
+        (
+            above_train(member),
+            "last loss on {name} minus that on train",
+            "epochs.train_eval_loss, {split}_loss, last epoch",
+        ),
+        (
+            above_train_before_last_step(member),
+            "loss on {name} minus that on train, before the last small batch",
+            "epochs.full_batches_train_loss, full_batches_{split}_loss, last epoch",
+        ),
+    )
     return [
         tables.near(
             0.0,
             "together_loss",
             above,
-            what=f"last loss on {name} minus that on train",
-            where=f"epochs.train_eval_loss, {split}_loss, last epoch",
+            what=what.format(name=name),
+            where=where.format(split=split),
             unit="nats",
         )
-        for split, name, above in above_train(network(tables))
-    ] + [
-        tables.near(
-            0.0,
-            "together_loss",
-            above,
-            what=f"loss on {name} minus that on train, before the last small batch",
-            where=f"epochs.full_batches_train_loss, full_batches_{split}_loss, last epoch",
-            unit="nats",
-        )
-        for split, name, above in above_train_before_last_step(network(tables))
+        for distances, what, where in readings
+        for split, name, above in distances
     ]
 
 
@@ -157,8 +162,7 @@ def relative_scatter(member: Member, column: str, half: Literal["first", "second
 def area_is_steadier(tables: Tables) -> list[Condition]:
     """Compare the two metrics, each relative to what it gains."""
     member = network(tables)
-    if "val_auroc" not in member.epochs or member.epochs["val_auroc"].isna().all():
-        raise UntestableError(f"{member.label}: not measured (`measure: [auroc]`)")
+    check_measured(member, "val_auroc", "auroc")
     return [
         tables.at_most(
             "steadier_ratio",

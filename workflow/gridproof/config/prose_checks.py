@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from jinja2 import Environment, TemplateSyntaxError
-
 from gridproof.catalogue import Catalogue
 from gridproof.config.complaints import Complaint
 from gridproof.config.study_config import StudyConfig
@@ -21,9 +19,12 @@ PHRASE = re.compile(r"\[(?P<phrase>[^][]+)\]\{claim=(?P<claim>[^}\s]*)\}")
 
 def prose_complaints(config: StudyConfig, catalogue: Catalogue) -> Iterator[Complaint]:
     """Yield the files of prose that are no text or no template, and ties to claims that are not."""
-    files = sorted(config.words.glob("*.md")) if config.words else []
+    if config.words is None:
+        return
+    from jinja2 import Environment, TemplateSyntaxError
+
     known = known_claims(config, catalogue)
-    for path in files:
+    for path in sorted(config.words.glob("*.md")):
         try:
             text = path.read_bytes().decode()
             Environment().parse(text)
@@ -34,7 +35,8 @@ def prose_complaints(config: StudyConfig, catalogue: Catalogue) -> Iterator[Comp
         except TemplateSyntaxError as error:
             yield complaint(path, error.lineno, str(error.message))
         else:
-            yield from unknown_claims(path, text, known) if known is not None else ()
+            if known is not None:
+                yield from unknown_claims(path, text, known)
 
 
 def complaint(path: Path, line: int, text: str) -> Complaint:

@@ -14,6 +14,7 @@ from gridproof.errors import GridproofError, nearest
 from gridproof.judge.bounds import Bounds
 from gridproof.judge.published import PUBLISHED_FILE, Published, PublishedData, PublishedValue
 from gridproof.judge.thresholds import Thresholds
+from gridproof.kit.unmeasured import unmeasured_claim
 from gridproof.part import UntestableError
 from gridproof.tables.members import Member
 
@@ -144,7 +145,7 @@ class Tables(Bounds):
         """Return a cell's rows of a large table; UntestableError if it was not measured."""
         rows = member.rows(table)
         if rows.empty:
-            raise UntestableError(f"{member.label}: not measured (`measure: [{measurement}]`)")
+            raise unmeasured_claim(member.label, measurement)
         return rows
 
     def printed(self, experiment: str, quantity: str, **match: object) -> float:

@@ -35,6 +35,7 @@ def measure(cell: TrainedCell) -> list[Value]:
     """
     inputs, labels = cell.inputs("train")
     size = int(str(cell.parameters["batch_size"]))
+    rate = float(str(cell.parameters["learning_rate"]))
     full = len(labels) // size * size
     if not full:
         return []
@@ -42,10 +43,9 @@ def measure(cell: TrainedCell) -> list[Value]:
     evaluated = {split: cell.inputs(split) for split in SPLITS}
     values = []
     for seed in cell.seeds:
-        numbers = cell.numbers(seed, last - 1).copy()
+        numbers = cell.numbers(seed, last - 1)
         order = arithmetic.shuffle(order_draws(len(labels), seed, last))[:full]
         batches = Batches(inputs=inputs, labels=labels, order=order, size=size)
-        rate = float(str(cell.parameters["learning_rate"]))
         arithmetic.train_epoch(cell.shape, numbers, batches, rate, False)
         for split, (rows, classes) in evaluated.items():
             loss, right = arithmetic.evaluate(cell.shape, numbers, rows, classes)
