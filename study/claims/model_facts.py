@@ -44,10 +44,14 @@ def solvers_agree(tables: Tables) -> list[Condition]:
 
 
 def answers(tables: Tables, **parameters: object) -> pd.DataFrame:
-    """Return whether a probe says "real": a row an image, a column a seed."""
+    """Return whether a probe says "real", 1 or 0: a row an image, a column a seed.
+
+    NaN are the images that only other seeds have on validation or test.
+    """
     member = tables.cell("probe_to_the_end", **parameters)
     rows = tables.rows(member, "predictions", "predictions")
-    return rows.pivot(index=["split", "image"], columns="seed", values="score") > THRESHOLD
+    said = rows.assign(said=(rows["score"] > THRESHOLD).astype(float))
+    return said.pivot(index=["split", "image"], columns="seed", values="said")
 
 
 def differing(first: pd.DataFrame, second: pd.DataFrame) -> pd.Series:
@@ -56,7 +60,11 @@ def differing(first: pd.DataFrame, second: pd.DataFrame) -> pd.Series:
     A single replicate of `second`, which draws nothing, stands beside every seed.
     """
     beside = {seed: second[seed] if seed in second else second.iloc[:, 0] for seed in first.columns}
-    return pd.Series({seed: float((first[seed] != beside[seed]).mean()) for seed in beside})
+    shares = {}
+    for seed, theirs in beside.items():
+        ours = first[seed].dropna()
+        shares[seed] = float((ours != theirs.reindex(ours.index)).mean())
+    return pd.Series(shares)
 
 
 @claim(

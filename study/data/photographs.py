@@ -73,10 +73,12 @@ def photograph_files() -> dict[str, Path]:
     return files
 
 
-def split_photographs(seed: int) -> dict[str, tuple[str, ...]]:
+def split_photographs(seed: int, division: int = 0) -> dict[str, tuple[str, ...]]:
     """Return the names of each split's photographs; no photograph serves two splits.
 
-    Of each group (in colour, grey, through an instrument) HELD_OUT are drawn for test and val.
+    Of each group (in colour, grey, through an instrument), in an order that the seed draws,
+    HELD_OUT are test's and val's. Each further division goes on where the test of the one before
+    it ended, round and round, so that the tests overlap no more than they have to.
     """
     import numpy as np
 
@@ -84,6 +86,8 @@ def split_photographs(seed: int) -> dict[str, tuple[str, ...]]:
     chosen: dict[str, list[str]] = {split: [] for split in SPLITS}
     for group, names in PHOTOGRAPHS.items():
         order = [str(name) for name in generator.permutation(sorted(names))]
+        first = division * HELD_OUT["test"][group] % len(order)
+        order = order[first:] + order[:first]
         for split, counts in HELD_OUT.items():
             chosen[split] += order[: counts[group]]
             order = order[counts[group] :]

@@ -137,11 +137,12 @@ def test_study_is_the_published_recipe(study: str) -> None:
 
 @pytest.mark.parametrize("study", ["config.yaml", "config/published.yaml"])
 def test_image_models_are_those_of_the_published_recipe(study: str) -> None:
-    """Three baselines at five learning rates, logistic regression and trees: 17 models."""
+    """Three baselines at five learning rates, logistic regression and trees: 17, and a baseline."""
     experiments = experiments_of(study)
     compared = load_config(ROOT / study)[0].comparisons["real_or_fake"].of
     models = [m.parameters.model_dump() for name in compared for m in experiments[name].members]
-    assert len(models) == 17
+    assert len(models) == 17 + 1
+    assert [model.get("sees") for model in models[-2:]] == ["pixels", "statistics"]
     for name in ("scratch", "finetune", "linear_probe"):
         cells = [member.parameters.model_dump() for member in experiments[name].members]
         assert [cell["learning_rate"] for cell in cells] == [1e-1, 1e-2, 1e-3, 1e-4, 1e-5]

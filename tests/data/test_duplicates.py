@@ -28,12 +28,12 @@ def compressed(image: np.ndarray) -> np.ndarray:
     return np.asarray(Image.open(file))
 
 
-def found(images: list[np.ndarray], splits: list[str]) -> list[tuple[int, int, int]]:
+def found(images: list[np.ndarray], *divisions: list[str | None]) -> list[tuple[int, int, int]]:
     """Return the pairs that are found among images."""
     finder = DuplicateFinder()
     for image in images:
         finder.add(image)
-    return finder.pairs(splits)
+    return finder.pairs(divisions)
 
 
 def test_equal_pixels_in_two_splits_are_found() -> None:
@@ -50,6 +50,13 @@ def test_compressed_copy_is_found_and_others_are_not() -> None:
     assert 0 <= distance <= MAX_DISTANCE
 
 
+def test_pair_of_another_division_is_found_and_rows_without_use_are_not() -> None:
+    """What one seed trains on may be another's test; a row that is not used is nobody's."""
+    images = [scene(0), scene(0), scene(0)]
+    assert found(images, ["train", "train", None], ["train", "test", None]) == [(0, 1, 0)]
+    assert found(images, ["train", None, None], [None, "test", "test"]) == []
+
+
 def test_near_pairs_are_those_of_a_plain_count() -> None:
     """Bits that differ, counted one by one, over the edges of the blocks."""
     generator = np.random.default_rng(0)
@@ -64,15 +71,15 @@ def test_near_pairs_are_those_of_a_plain_count() -> None:
         for j in range(i + 1, 600)
         if codes[i] != codes[j] and distances[i, j] <= MAX_DISTANCE
     }
-    pairs = list(near_pairs(hashes, codes))
+    pairs = list(near_pairs(hashes, codes[np.newaxis]))
     assert expected
     assert set(pairs) == expected
     assert len(pairs) == len(expected)
 
 
 def test_pairs_are_told_by_split_and_name() -> None:
-    """The facts name both images."""
-    assert pair_facts([(0, 1, 3)], ["train", "test"], ["a", "b"]) == [
+    """The facts name both images, and the splits of the first division that parts them."""
+    assert pair_facts([(0, 1, 3)], [["val", None], ["train", "test"]], ["a", "b"]) == [
         {
             "first": {"split": "train", "image": "a"},
             "second": {"split": "test", "image": "b"},

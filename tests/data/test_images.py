@@ -25,13 +25,27 @@ def prepared(tmp_path: Path) -> Path:
 
 
 def test_splits_are_the_rows_of_the_array(prepared: Path) -> None:
-    """The three splits one after another are the whole file, mapped and read-only."""
+    """The three splits one after another are the whole file; parts are read as asked for."""
     splits = [load_images(prepared, split) for split in ("train", "val", "test")]
     whole = np.load(prepared / "images.npy")
-    assert np.array_equal(np.concatenate([split.images for split in splits]), whole)
-    assert all(isinstance(split.images, np.memmap) for split in splits)
-    assert not any(split.images.flags.writeable for split in splits)
+    assert np.array_equal(np.concatenate([split.images[:] for split in splits]), whole)
+    assert [split.images.shape for split in splits] == [(n, *whole.shape[1:]) for n in (4, 2, 2)]
+    assert np.array_equal(splits[0].images[1:3], whole[1:3])
     assert [split.labels.tolist() for split in splits] == [[0, 0, 1, 1], [0, 1], [0, 1]]
+
+
+def test_seeds_take_divisions_in_turn(tmp_path: Path) -> None:
+    """Seed 1 has the second division, seed 2 the first again; a row may be of no use to one."""
+    options = {"size": 64, "divisions": 2, "counts": {"train": 40, "val": 12, "test": 8}}
+    prepare("images", "patches", options, tmp_path / "out")
+    rows = pq.read_table(tmp_path / "out" / "data.parquet")
+    for seed, column in ((0, "split"), (1, "split_1"), (2, "split"), (3, "split_1")):
+        data = load_images(tmp_path / "out", "test", seed)
+        chosen = np.array(rows[column].to_pylist(), dtype=object) == "test"
+        assert list(data.names) == rows.filter(pa.array(chosen))["image"].to_pylist()
+        assert np.array_equal(data.images[:], np.load(tmp_path / "out" / "images.npy")[chosen])
+    assert rows["split"].null_count == rows["split_1"].null_count == 8
+    assert json.loads((tmp_path / "out" / "facts.json").read_text())["divisions"] == 2
 
 
 @pytest.mark.parametrize("file", ["images.npy", "data.parquet"])

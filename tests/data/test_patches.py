@@ -3,10 +3,12 @@
 from collections import Counter
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 from sklearn.ensemble import HistGradientBoostingClassifier
 
+from gridproof.parts.families.xgboost.image_statistics import image_statistics
 from study.data import patches
 from study.data.photographs import photograph_files, read_photograph, split_photographs
 
@@ -18,10 +20,16 @@ def options(**changed: object) -> patches.Options:
     return patches.Options.model_validate({"size": 64, "counts": COUNTS, **changed})
 
 
+def photographs_of(names: pd.Series) -> pd.Series:
+    """Return the photograph that each patch was cut from, by the names of the patches."""
+    return names.str.split("//").str[0]
+
+
+@pytest.mark.parametrize("division", [0, 1, 4])
 @pytest.mark.parametrize("seed", range(20))
-def test_no_photograph_serves_two_splits(seed: int) -> None:
+def test_no_photograph_serves_two_splits(seed: int, division: int) -> None:
     """Seventeen photographs: four are held out for test, three for val, whatever the seed."""
-    chosen = split_photographs(seed)
+    chosen = split_photographs(seed, division)
     assert {split: len(names) for split, names in chosen.items()} == {
         "train": 10,
         "val": 3,
@@ -30,23 +38,38 @@ def test_no_photograph_serves_two_splits(seed: int) -> None:
     assert set().union(*chosen.values()) == set(photograph_files())
 
 
-def test_patches_come_from_the_photographs_of_their_split() -> None:
+@pytest.mark.parametrize("seed", range(20))
+def test_divisions_test_nearly_all_photographs(seed: int) -> None:
+    """Three tests share none; those of five leave one of six grey photographs out."""
+    tests = [split_photographs(seed, division)["test"] for division in range(5)]
+    assert len({*tests[0], *tests[1], *tests[2]}) == 12
+    assert len(set().union(*tests)) == 16
+
+
+@pytest.mark.parametrize(("column", "division"), [("split", 0), ("split_1", 1), ("split_4", 4)])
+def test_patches_come_from_the_photographs_of_their_split(column: str, division: int) -> None:
     """The names of the patches tell the same: no photograph is in two splits' rows."""
     frame = patches.load(options()).frame
-    photographs = frame["image"].str.split("@").str[0]
-    for split, names in split_photographs(0).items():
-        assert set(photographs[frame["split"] == split]) == set(names)
+    for split, names in split_photographs(0, division).items():
+        assert set(photographs_of(frame["image"][frame[column] == split])) == set(names)
+    assert Counter(frame[column].dropna()) == COUNTS
 
 
-def test_classes_share_the_photographs_equally() -> None:
+def test_single_division_uses_every_patch() -> None:
+    """Where all seeds share their photographs, no patch is drawn that nobody sees."""
+    frame = patches.load(options(divisions=1)).frame
+    assert list(frame.columns) == ["image", "label", "split"]
+    assert Counter(frame["split"]) == COUNTS
+
+
+@pytest.mark.parametrize("column", ["split", "split_1", "split_2", "split_3", "split_4"])
+def test_classes_share_the_photographs_equally(column: str) -> None:
     """Which photograph a patch is of says nothing about its class."""
     frame = patches.load(options()).frame
-    train = frame[frame["split"] == "train"]
-    photographs = train["image"].str.split("@").str[0]
-    counts = Counter(zip(photographs, train["label"], strict=True))
+    train = frame[frame[column] == "train"]
+    counts = Counter(zip(photographs_of(train["image"]), train["label"], strict=True))
     assert set(counts.values()) == {2}
     assert frame["image"].is_unique
-    assert Counter(frame["split"]) == COUNTS
 
 
 def test_real_patch_is_the_photograph_resized() -> None:
@@ -55,7 +78,7 @@ def test_real_patch_is_the_photograph_resized() -> None:
     files = photograph_files()
     for row, image in zip(data.frame.itertuples(), data.images(), strict=True):
         if row.label == 1:
-            name, place = str(row.image).split("@")
+            name, place = str(row.image).split("//")
             left, top, side = place.split("-")
             box = (int(left), int(top), int(left) + int(side), int(top) + int(side))
             whole = Image.fromarray(read_photograph(files[name]))
@@ -65,7 +88,7 @@ def test_real_patch_is_the_photograph_resized() -> None:
 
 def test_images_depend_on_seed_and_nothing_else() -> None:
     """Equal options give equal pixels; another seed gives others."""
-    small = {"counts": {"train": 8, "val": 2, "test": 2}}
+    small = {"counts": {"train": 8, "val": 2, "test": 2}, "divisions": 1}
     first, second = (np.stack(list(patches.load(options(**small)).images())) for _ in range(2))
     other = np.stack(list(patches.load(options(**small, seed=1)).images()))
     assert first.dtype == np.uint8
@@ -75,14 +98,10 @@ def test_images_depend_on_seed_and_nothing_else() -> None:
 
 
 @pytest.fixture(scope="module")
-def drawn() -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Images (n, 96, 96, 3) and classes of each split, as many as tell something."""
+def drawn() -> tuple[np.ndarray, pd.DataFrame]:
+    """Images (n, 96, 96, 3) and their rows, as many as tell something."""
     data = patches.load(options(size=96, counts={"train": 600, "val": 200, "test": 200}))
-    images, frame = np.stack(list(data.images())), data.frame
-    return {
-        split: (images[frame["split"] == split], frame["label"][frame["split"] == split].to_numpy())
-        for split in COUNTS
-    }
+    return np.stack(list(data.images())), data.frame
 
 
 def photograph(side: int = 64) -> np.ndarray:
@@ -120,34 +139,16 @@ def test_colours_stay_together() -> None:
     assert np.array_equal(fake[:, :, 0], fake[:, :, 2])
 
 
-def statistics_of(images: np.ndarray) -> np.ndarray:
-    """Return ten numbers an image that need no look at it, of its brightness (n, side, side).
-
-    Mean, deviation, extremes, three quantiles, the spread of the means of the four pixel parities,
-    and the mean step to the right and down.
-    """
-    grey = images.astype(float).mean(axis=3)
-    parities = [grey[:, row::2, column::2].mean((1, 2)) for row in (0, 1) for column in (0, 1)]
-    return np.stack(
-        [
-            grey.mean((1, 2)),
-            grey.std((1, 2)),
-            grey.min((1, 2)),
-            grey.max((1, 2)),
-            *np.quantile(grey, [0.1, 0.5, 0.9], axis=(1, 2)),
-            np.ptp(parities, axis=0),
-            np.abs(np.diff(grey, axis=2)).mean((1, 2)),
-            np.abs(np.diff(grey, axis=1)).mean((1, 2)),
-        ],
-        axis=1,
-    )
-
-
 @pytest.mark.slow
-def test_trivial_statistics_tell_little(drawn: dict[str, tuple[np.ndarray, np.ndarray]]) -> None:
+@pytest.mark.parametrize("column", ["split", "split_1", "split_2", "split_3", "split_4"])
+def test_trivial_statistics_tell_little(
+    column: str, drawn: tuple[np.ndarray, pd.DataFrame]
+) -> None:
     """Boosted trees on ten numbers an image are near chance on photographs they have not seen."""
+    images, frame = drawn
+    numbers, classes = image_statistics(images), frame["label"].to_numpy()
+    rows = {split: (frame[column] == split).to_numpy() for split in COUNTS}
     trees = HistGradientBoostingClassifier(random_state=0)
-    trees.fit(statistics_of(drawn["train"][0]), drawn["train"][1])
+    trees.fit(numbers[rows["train"]], classes[rows["train"]])
     for split in ("val", "test"):
-        images, classes = drawn[split]
-        assert trees.score(statistics_of(images), classes) < 0.65
+        assert trees.score(numbers[rows[split]], classes[rows[split]]) < 0.65

@@ -75,7 +75,7 @@ def seventeen() -> list[Model]:
         for rate, skill in zip(RATES, values, strict=True)
     ]
     probe = {"family": "probe", "solver": "lbfgs", "learning_rate": 0.01}
-    trees = {"family": "xgboost", "crop": CROP}
+    trees = {"family": "xgboost", "crop": CROP, "sees": "pixels"}
     return [
         *models,
         Model(

@@ -79,7 +79,7 @@ def test_pixel_importance_finds_the_pixels_that_were_learned_from(compared):
 
 def test_pixel_importance_refuses_what_are_no_trees_of_the_crop(given_models, tmp_path):
     """Another crop, a file that is cut and an experiment without trees are errors with names."""
-    other = {"family": "xgboost", "crop": 9}
+    other = {"family": "xgboost", "crop": 9, "sees": "pixels"}
     inputs = given_models([Model(label="default", skill=1.0, seeds=(0,), parameters=other)])
     (member,) = inputs.members
     with pytest.raises(GridproofError, match="found trees on 192 numbers, expected 9 x 9 x 3"):
@@ -88,5 +88,5 @@ def test_pixel_importance_refuses_what_are_no_trees_of_the_crop(given_models, tm
     cut.write_bytes(inputs.weights_of(member.cell).read_bytes()[:50])
     with pytest.raises(GridproofError, match=r"cut\.safetensors: cannot be read as trees"):
         pixel_importance.feature_gains(cut, "seed-0/final/model")
-    with pytest.raises(GridproofError, match="has the parameter 'crop'"):
+    with pytest.raises(GridproofError, match="has the parameter 'sees'"):
         pixel_importance.boosted(given_models(two()))

@@ -1,6 +1,8 @@
 """Boosted trees on pixels, against XGBClassifier."""
 
+from itertools import pairwise
 from pathlib import Path
+from statistics import fmean, pstdev, quantiles
 
 import numpy as np
 import pytest
@@ -19,6 +21,7 @@ from families.pictures import (
 )
 from gridproof.errors import GridproofError
 from gridproof.parts.families.xgboost.boosting import central_pixels
+from gridproof.parts.families.xgboost.image_statistics import image_statistics
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +56,40 @@ def test_predictions_are_xgbclassifier_s(rounds: int, images: Path) -> None:
             np.testing.assert_allclose(found, expected, atol=1e-6)
     stored = xgboost.Booster(model_file=bytearray(replicate.tensors["final"]["model"].tobytes()))
     assert stored.get_dump() == classifier.get_booster().get_dump()
+
+
+def test_statistics_are_those_of_a_plain_loop(images: Path) -> None:
+    """Ten numbers of each image's brightness, pixel by pixel."""
+    pixels = pixels_of(images, "val")
+    for image, found in zip(pixels, image_statistics(np.array(pixels)), strict=True):
+        grey = [[sum(map(int, pixel)) / 3 for pixel in row] for row in image]
+        values = sorted(value for row in grey for value in row)
+        parities = [
+            fmean(value for row in grey[below::2] for value in row[right::2])
+            for below in (0, 1)
+            for right in (0, 1)
+        ]
+        steps = [abs(a - b) for row in grey for a, b in pairwise(row)]
+        rises = [abs(a - b) for one, two in pairwise(grey) for a, b in zip(one, two, strict=True)]
+        tenths = quantiles(values, n=10, method="inclusive")
+        expected = [fmean(values), pstdev(values), values[0], values[-1]]
+        expected += [tenths[0], tenths[4], tenths[8]]
+        expected += [max(parities) - min(parities), fmean(steps), fmean(rises)]
+        np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-5)
+
+
+def test_trees_on_statistics_are_xgbclassifier_s(images: Path) -> None:
+    """They see the ten numbers of a whole image, and no pixel of it."""
+    replicate = finish(start("xgboost", images, sees="statistics")).replicate(0)
+    classifier = xgboost.XGBClassifier(n_estimators=7, n_jobs=1)
+    numbers = {
+        split: image_statistics(np.array(pixels_of(images, split))) for split in ("train", "test")
+    }
+    classifier.fit(numbers["train"], labels_of(images, "train"))
+    predictions = replicate.tables["predictions"]
+    found = predictions["score"][predictions["split"] == "test"]
+    expected = classifier.predict_proba(numbers["test"])[:, 1]
+    np.testing.assert_allclose(found, expected.astype(np.float64), atol=1e-6)
 
 
 def test_metrics_follow_the_rounds(images: Path) -> None:

@@ -382,7 +382,7 @@ def sweep(name: str) -> list[Cell]:
             {"learning_rate": rate, "backbone": "resnet18", "batch_size": 1},
             epochs=1,
             steps=1400,
-            curves={"test_accuracy": accuracy},
+            curves={"test_accuracy": accuracy, "val_accuracy": accuracy},
             n_parameters=11_177_025,
         )
         for rate, accuracy in zip((1e-1, 1e-2, 1e-3, 1e-4, 1e-5), ACCURACIES[name], strict=True)
@@ -391,7 +391,7 @@ def sweep(name: str) -> list[Cell]:
 
 def fitted(accuracy: float, predictions: pd.DataFrame | None = None, **parameters: object) -> Cell:
     """Return a model that draws nothing: one replicate."""
-    curves: dict[str, Curve | float] = {"test_accuracy": accuracy}
+    curves: dict[str, Curve | float] = {"test_accuracy": accuracy, "val_accuracy": accuracy}
     large = {} if predictions is None else {"predictions": predictions}
     return cell(parameters, epochs=1, steps=1, curves=curves, seeds=(0,), **large)
 
@@ -403,7 +403,7 @@ def probe_to_the_end() -> list[Cell]:
             {"solver": "adam"},
             epochs=200,
             steps=44,
-            curves={"test_accuracy": 0.7125},
+            curves={"test_accuracy": 0.7125, "val_accuracy": 0.7125},
             predictions=scores(0.9),
         ),
         fitted(0.715, scores(0.6), solver="lbfgs", inverse_regularisation=1.0),

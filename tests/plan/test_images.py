@@ -88,11 +88,20 @@ def test_all_probes_of_a_backbone_share_their_features(read: Read) -> None:
 
 
 def test_fit_that_draws_nothing_has_one_replicate(read: Read) -> None:
-    """Trees and scikit-learn's solver are fitted once, whatever the number of seeds."""
-    seeds = {cell.slug: cell.seeds for cell in read().cells.values()}
+    """Trees and scikit-learn's solver are fitted once on images that all seeds share."""
+    seeds = {
+        cell.slug: cell.seeds for cell in read("size: 64", "size: 64, divisions: 1").cells.values()
+    }
     single = {slug for slug, found in seeds.items() if found == (0,)}
     assert {slug.split("-")[0] for slug in single} == {"probe", "xgboost"}
     assert len(single) == 2
+
+
+def test_fit_that_draws_nothing_is_repeated_on_images_that_each_seed_has_of_its_own(
+    read: Read,
+) -> None:
+    """Another division of the photographs gives another fit, of features too."""
+    assert {cell.seeds for cell in read().cells.values()} == {(0, 1, 2)}
 
 
 def test_comparison_has_the_cells_of_its_experiments_under_their_names(read: Read) -> None:

@@ -228,7 +228,8 @@ def test_chart_tells_the_numbers_at_a_place(report, visit, size):
     assert chart.locator("output").inner_text() == "epoch 50"
     assert values.all_inner_texts() == ended
     told = slider.get_attribute("aria-valuetext")
-    assert re.search(r"learning_rate 1.0 0\.4\d+ \(0\.\d+ to 0\.\d+, 3 seeds\); ", told)
+    expected = r"learning_rate 1.0 0\.4\d+ \(0\.\d+ to 0\.\d+, 3 seeds\), in print 3\.260; "
+    assert re.search(expected, told)
     line = chart.locator(".legend button").first
     line.click()
     assert line.get_attribute("aria-pressed") == "false"

@@ -90,7 +90,7 @@ def test_mcnemar_is_named_for_one_seed_each_of_images_that_are_no_parts(
 ) -> None:
     """With several seeds, or images of one photograph, the test swaps all of them together."""
     judged = Predictions(ask=ASK)
-    names = [f"photo {row % n_groups}@{row}" for row in range(40)]
+    names = [f"photo {row % n_groups}//{row}" for row in range(40)]
     judged.__dict__["models"] = {
         str(place): pd.DataFrame(True, index=names, columns=range(count))
         for place, count in enumerate(n_seeds)

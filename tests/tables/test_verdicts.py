@@ -9,19 +9,19 @@ from scipy.stats import binomtest, bootstrap
 from sklearn.metrics import accuracy_score
 
 from gridproof.errors import GridproofError
+from gridproof.kit.image_groups import groups
 from gridproof.kit.model_comparison import (
     accuracy_by_seed,
     bootstrap_interval,
-    groups,
     holm,
     is_correct,
     missed_by_all,
     most_confidently_wrong,
     neighbour_gaps,
     outcomes,
-    paired_test,
     ranking,
 )
+from gridproof.kit.swap_test import paired_test
 
 
 def predicted(scores, labels, *, seed=0, names=None):
@@ -55,11 +55,13 @@ def test_accuracy_by_seed_is_that_of_scikit_learn():
     }
 
 
-def test_outcomes_name_the_seed_and_image_that_are_missing():
-    """Each seed has to predict each image once."""
+def test_outcomes_name_the_seed_that_lacks_images():
+    """Each seed has to predict as many images as the others, each once."""
     rows = pd.concat([predicted([0.1, 0.9], [0, 1]), predicted([0.1], [0], seed=1)])
-    with pytest.raises(GridproofError, match="found 0 predictions of seed 1 for the image 'image"):
+    with pytest.raises(GridproofError, match="found 1 predictions of seed 1 and 2 of seed 0"):
         outcomes(rows)
+    with pytest.raises(GridproofError, match="found 2 predictions of seed 0 for the image 'image"):
+        outcomes(pd.concat([rows[:2], rows[:2]]))
     with pytest.raises(GridproofError, match="found no predictions"):
         outcomes(rows.iloc[:0])
 
@@ -91,7 +93,7 @@ def test_bootstrap_interval_draws_whole_groups_and_seeds():
     seeds = np.array([0.0, 0.1, -0.1, 0.2])[:, None]
     table = right(*(generator.random((4, 240)) < ease + seeds))
     alone = bootstrap_interval(table)
-    table.index = [f"photo {row // 20}@{row % 20}" for row in range(240)]
+    table.index = [f"photo {row // 20}//{row % 20}" for row in range(240)]
     assert len(np.unique(groups(table.index))) == 12
     blocks = table.to_numpy().reshape(12, 20, 4).mean(axis=1)
     drawn = [
@@ -106,9 +108,57 @@ def test_bootstrap_interval_draws_whole_groups_and_seeds():
 def test_paired_test_swaps_whole_groups():
     """Four photographs allow no p-value below an eighth, however many images they are cut into."""
     first, second = right([1] * 40), right([0] * 40)
-    names = [f"photo {row % 4}@{row}" for row in range(40)]
+    names = [f"photo {row % 4}//{row}" for row in range(40)]
     assert paired_test(first, second) < 1e-9
     assert paired_test(first.set_axis(names), second.set_axis(names)) == pytest.approx(1 / 8)
+
+
+def own_images(n_seeds, share):
+    """Return outcomes of seeds that are each tested on 10 images of 2 photographs of their own."""
+    generator = np.random.default_rng(n_seeds)
+    table = pd.DataFrame(np.nan, index=range(10 * n_seeds), columns=range(n_seeds))
+    for seed in table.columns:
+        table.iloc[10 * seed : 10 * seed + 10, seed] = (generator.random(10) < share).astype(float)
+    return table.set_axis([f"photo {row // 5}//{row}" for row in table.index], axis=0)
+
+
+def test_bootstrap_interval_holds_what_other_photographs_bring():
+    """Where each seed has its own photographs, drawing one without the other weighs by images."""
+    table = own_images(6, 0.7)
+    generator = np.random.default_rng(3)
+    means = []
+    for _ in range(5000):
+        photographs = np.bincount(generator.integers(12, size=12), minlength=12)
+        seeds = np.bincount(generator.integers(6, size=6), minlength=6)
+        weights = np.repeat(photographs, 5) * np.repeat(seeds, 10)
+        if weights.sum():
+            means.append(np.average(table.sum(axis=1), weights=weights))
+    low, high = bootstrap_interval(table)
+    assert (low, high) == pytest.approx(tuple(np.quantile(means, [0.025, 0.975])), abs=0.02)
+    assert accuracy_by_seed(table).mean() == pytest.approx(table.sum().sum() / 60)
+
+
+def test_paired_test_of_seeds_with_their_own_images_is_that_of_all_swaps():
+    """Swapping two models on each subset of eight photographs, written out."""
+    first, second = own_images(4, 0.9), own_images(4, 0.4)
+    second.loc[:] = np.where(second.notna(), np.arange(40)[:, None] % 3 == 0, np.nan)
+    apart = (first - second).sum(axis=1).groupby(np.arange(40) // 5).sum().to_numpy()
+    swapped = np.array(list(product((1, -1), repeat=8))) @ apart
+    expected = np.mean(np.abs(swapped) >= abs(apart.sum()) - 1e-9)
+    assert 0 < expected < 1
+    assert paired_test(first, second) == pytest.approx(expected)
+    assert paired_test(first[[0, 1, 2]], second) == paired_test(first[[0, 1, 2]], second[[0, 1, 2]])
+
+
+@pytest.mark.parametrize("other", ["renamed", "without a seed in common"])
+def test_paired_test_refuses_seeds_with_other_images(other):
+    """Seeds of one number that were tested on different images are not comparable."""
+    first = own_images(4, 0.9)
+    second = first.rename(index=str.upper) if other == "renamed" else first.add(0)
+    if other != "renamed":
+        second.columns = [7, 8, 9, 10]
+    with pytest.raises(GridproofError, match="of 40 and of 40 images that are not the same"):
+        paired_test(first, second)
 
 
 def test_bootstrap_interval_of_a_faultless_model_is_a_point():

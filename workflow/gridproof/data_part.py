@@ -49,6 +49,8 @@ class DataSource:
     facts_options : options that only show in facts.json, no part of the identity either.
     picture : figure that shows such data better than that of their kind.
     numeric : option that, where it is true, makes the target a number and no class; empty for none.
+    divisions : option with the number of ways in which rows are divided among train, val and test,
+        which the seeds of a cell take in turn; empty where all seeds have the same rows.
     """
 
     description: str
@@ -59,6 +61,7 @@ class DataSource:
     facts_options: tuple[str, ...] = ()
     picture: str = ""
     numeric: str = ""
+    divisions: str = ""
 
 
 class Derived(NamedTuple):

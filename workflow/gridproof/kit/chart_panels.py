@@ -23,7 +23,12 @@ Mark = tuple[str, float, float | None]
 
 
 def panel(
-    x: str, y: str, xs: Sequence[float], *, whole: tuple[float | None, float | None]
+    x: str,
+    y: str,
+    xs: Sequence[float],
+    *,
+    whole: tuple[float | None, float | None],
+    quantity: str = "",
 ) -> Panel:
     """Return a panel on linear axes that has no series yet.
 
@@ -33,11 +38,14 @@ def panel(
     xs : the places at which series have numbers, rising. In a panel that is `sparse` each series
         has numbers at places of its own, and null at those of the others.
     whole : the ends of the vertical axis while all places are shown; None: automatic.
+    quantity : the column of `epochs` whose last values series end with; values in print of it are
+        marked where series name their cells.
     """
     return {
         "title": None,
         "x": x,
         "y": y,
+        "quantity": quantity,
         "xs": [exact(value) for value in xs],
         "names": None,
         "whole": whole,
@@ -50,17 +58,22 @@ def panel(
 def series_of(line: Line, xs: list[float]) -> dict[str, Any]:
     """Return a line through the means of its values, with numbers or null at the places `xs`.
 
-    Its band goes from the lowest to the highest seed; `seeds` counts the finite ones.
+    Its band goes from the lowest to the highest seed; `seeds` counts the finite ones. `ends` are
+    those of several seeds where the line ends.
     """
     values = line.values.reindex(xs)
+    known = line.values.dropna(how="all")
+    ends = known.iloc[-1].dropna().tolist() if len(known) else []
     return {
         "label": line.label,
+        "cell": line.cell,
         "color": line.color,
         "dash": DASHES[line.dash],
         "mean": numbers(values.mean(axis=1)),
         "low": numbers(values.min(axis=1)),
         "high": numbers(values.max(axis=1)),
         "seeds": [int(count) for count in values.notna().sum(axis=1)],
+        "ends": [rounded(end) for end in ends] if len(ends) > 1 else [],
     }
 
 

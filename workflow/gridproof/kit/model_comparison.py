@@ -6,7 +6,9 @@ from one photograph resemble each other: they are one group, and groups are what
 intervals, together with seeds, and swapped between models in tests. What is said here is said of
 such models, trained from other seeds, on images of other photographs of the kind.
 
-The group of an image is what stands before `@` in its name; an image without one is its own.
+The group of an image is what stands before `//` in its name; an image without one is its own.
+
+Where each seed has its own images for the test, an outcome is NaN for images of other seeds.
 """
 
 from __future__ import annotations
@@ -14,12 +16,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import comb, lcm
 
 import numpy as np
 import pandas as pd
 
 from gridproof.errors import GridproofError
+from gridproof.kit.image_groups import groups
+from gridproof.kit.swap_test import paired_test
 
 REAL = 1
 THRESHOLD = 0.5
@@ -27,7 +30,6 @@ RESAMPLES = 2_000
 CONFIDENCE = 0.95
 SIGNIFICANT = 0.05
 GENERATOR_SEED = 0
-GROUP = "@"
 DIGITS = 12
 """Means are compared after rounding to so many digits: equal ones stay equal."""
 
@@ -71,7 +73,9 @@ def is_correct(predictions: pd.DataFrame) -> pd.Series:
 
 
 def outcomes(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Return whether a model is right: a row an image, by name, and a column a seed.
+    """Return whether a model is right, 1 or 0: a row an image, by name, and a column a seed.
+
+    NaN are the images that other seeds were tested on.
 
     Parameters
     ----------
@@ -80,26 +84,19 @@ def outcomes(predictions: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     GridproofError
-        If there are no rows, or not one of every seed for every image.
+        If there are no rows, two of a seed for an image, or seeds with different numbers of images.
     """
-    rows = predictions.assign(right=is_correct(predictions))
-    return _by_image(rows, "right").astype(bool)
+    return _by_image(predictions.assign(right=is_correct(predictions)), "right").astype(float)
 
 
 def scores(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Return the scores in the form, and with the errors, of `outcomes`."""
+    """Return the scores in the form, and with the errors, of `outcomes`; NaN also if diverged."""
     return _by_image(predictions, "score").astype(float)
 
 
 def accuracy_by_seed(right: pd.DataFrame) -> pd.Series:
     """Return the share of images that each seed (column of `outcomes`) is right about."""
     return right.mean()
-
-
-def groups(images: pd.Index) -> np.ndarray:
-    """Return the number of the group of each image, by name: 0, 1, 2 ... in order of appearance."""
-    codes, _ = pd.factorize(pd.Series(images.astype(str)).str.partition(GROUP)[0])
-    return np.asarray(codes, dtype=np.int64)
 
 
 def bootstrap_interval(right: pd.DataFrame, resamples: int = RESAMPLES) -> tuple[float, float]:
@@ -123,54 +120,17 @@ def bootstrap_interval(right: pd.DataFrame, resamples: int = RESAMPLES) -> tuple
     """
     group = groups(right.index)
     n_groups, n_seeds = int(group.max()) + 1, right.shape[1]
-    sums = np.zeros((n_groups, n_seeds))
-    np.add.at(sums, group, right.to_numpy(dtype=float))
-    sizes = np.bincount(group).astype(float)
+    sums, sizes = np.zeros((n_groups, n_seeds)), np.zeros((n_groups, n_seeds))
+    np.add.at(sums, group, right.fillna(0).to_numpy(dtype=float))
+    np.add.at(sizes, group, right.notna().to_numpy(dtype=float))
     generator = np.random.default_rng(GENERATOR_SEED)
     drawn = generator.multinomial(n_groups, np.full(n_groups, 1 / n_groups), size=resamples)
-    seeds = generator.multinomial(n_seeds, np.full(n_seeds, 1 / n_seeds), size=resamples) / n_seeds
-    means = ((drawn @ sums) * seeds).sum(axis=1) / (drawn @ sizes)
+    seeds = generator.multinomial(n_seeds, np.full(n_seeds, 1 / n_seeds), size=resamples)
+    tested = ((drawn @ sizes) * seeds).sum(axis=1)
+    # seeds with images of their own may be drawn without any of them
+    means = ((drawn @ sums) * seeds).sum(axis=1)[tested > 0] / tested[tested > 0]
     low, high = np.quantile(means, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
     return float(low), float(high)
-
-
-def paired_test(first: pd.DataFrame, second: pd.DataFrame) -> float:
-    """Return the two-sided exact p-value that two models are equally often right.
-
-    Were they alike, the outcomes of both could be swapped on any group of images, all seeds
-    together: the p-value is the share of all 2^n ways to swap n groups under which the mean
-    accuracies are at least as far apart as they are; so few groups as four allow no p-value below
-    1/8. With one seed each and images that are their own groups this is McNemar's exact test, the
-    binomial test of the images that just one model is right about. With several seeds it stays a
-    test of the mean accuracy over seeds, which a vote of the seeds would not be: the vote is
-    another classifier.
-
-    Parameters
-    ----------
-    first, second : (n_images, n_seeds) of `outcomes`; the models may have different seeds.
-
-    Raises
-    ------
-    GridproofError
-        If the two are not of the same images.
-
-    References
-    ----------
-    McNemar (1947), Psychometrika 12, 153-157; Fisher (1935), The Design of Experiments, 21.
-    """
-    if not first.index.equals(second.index):
-        raise GridproofError(
-            f"found predictions of {len(first)} and of {len(second)} images that are not the same,"
-            " expected two models that were tested on the same images"
-        )
-    scale = lcm(first.shape[1], second.shape[1])
-    apart = (first.mean(axis=1) - second.mean(axis=1)).to_numpy(dtype=float) * scale
-    group = groups(first.index)
-    differences = np.zeros(int(group.max()) + 1, dtype=np.int64)
-    np.add.at(differences, group, np.rint(apart).astype(np.int64))
-    sums, probabilities = _swapped_sums(np.abs(differences))
-    extreme = np.abs(sums) >= abs(int(differences.sum()))
-    return min(1.0, float(probabilities[extreme].sum()))
 
 
 def holm(p_values: Sequence[float]) -> np.ndarray:
@@ -243,7 +203,7 @@ def most_confidently_wrong(predictions: pd.DataFrame, count: int) -> pd.DataFram
 def missed_by_all(models: Mapping[str, pd.DataFrame]) -> list[str]:
     """Return the names of the images that every model (label -> `outcomes`) gets wrong.
 
-    A model gets an image wrong if more than half of its seeds do.
+    A model gets an image wrong if more than half of its seeds do that were tested on it.
     """
     missed = pd.concat([right.mean(axis=1) < 0.5 for right in models.values()], axis=1)
     return [str(name) for name in missed.index[missed.all(axis=1)]]
@@ -258,25 +218,15 @@ def _by_image(predictions: pd.DataFrame, column: str) -> pd.DataFrame:
     if predictions.empty:
         raise GridproofError("found no predictions, expected one of every seed for every image")
     counts = predictions.groupby(["image", "seed"]).size().unstack(fill_value=0)
-    for row, place in np.argwhere(counts.to_numpy() != 1):
+    for row, place in np.argwhere(counts.to_numpy() > 1):
         raise GridproofError(
             f"found {counts.iloc[row, place]} predictions of seed {counts.columns[place]} for the"
             f" image {counts.index[row]!r}, expected one of every seed for every image"
         )
-    return predictions.pivot(index="image", columns="seed", values=column).sort_index()
-
-
-def _swapped_sums(sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the sums that whole numbers `sizes` (n,) can have with any signs, and how likely.
-
-    Numbers of equal size have a binomial number of minus signs; different sizes are convolved.
-    """
-    distribution, lowest = np.ones(1), 0
-    for size, count in zip(*np.unique(sizes[sizes > 0], return_counts=True), strict=True):
-        spaced = np.zeros(2 * int(size) * int(count) + 1)
-        spaced[:: 2 * int(size)] = np.array(
-            [comb(int(count), k) / 2 ** int(count) for k in range(count + 1)]
+    tested = counts.sum()
+    if tested.nunique() > 1:
+        raise GridproofError(
+            f"found {tested.min()} predictions of seed {tested.idxmin()} and {tested.max()} of seed"
+            f" {tested.idxmax()}, expected every seed to be tested on as many images"
         )
-        distribution = np.convolve(distribution, spaced)
-        lowest -= int(size) * int(count)
-    return np.arange(lowest, lowest + len(distribution)), distribution
+    return predictions.pivot(index="image", columns="seed", values=column).sort_index()

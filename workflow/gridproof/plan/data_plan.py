@@ -61,6 +61,14 @@ class DataPlan:
         return self.source_part.SOURCE.options.model_validate(self.options)
 
     @property
+    def divisions(self) -> int:
+        """In how many ways rows are divided among the splits; seeds take them in turn."""
+        if self.base:
+            return self.base.divisions
+        option = self.source_part.SOURCE.divisions
+        return int(self.options[option]) if option else 1
+
+    @property
     def declared(self) -> Kind:
         """What the kind says of itself."""
         return cast(Kind, self.kind_part.KIND)

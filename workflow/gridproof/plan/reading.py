@@ -166,7 +166,7 @@ def plan_cell(
     code = cell_code(entries, catalogue.roots)
     libraries = library_versions(family.computed_by(engine).libraries)
     spec = identifying_spec(family, parameters, prepared.digest, engine, experiment.threads)
-    deterministic = parameters.deterministic
+    deterministic = parameters.deterministic and prepared.divisions == 1
     return CellPlan(
         family=family,
         slug=cell_slug(family, parameters),

@@ -11,6 +11,8 @@ from urllib.parse import quote
 import PIL.Image
 
 WEBP_QUALITY = 80
+FEW = 64
+"""Colours of a chart: the page's figures have each within 40 of 255 of its own, most within 25."""
 PAGE_WIDTH = 1032
 """One and a half times the pixels that a page shows, at which small codes of a map can be read."""
 
@@ -42,6 +44,20 @@ def webp(path: Path, quality: int, width: int | None = None) -> bytes:
     if width is not None and pixels.width > width:
         pixels = pixels.resize((width, round(pixels.height * width / pixels.width)))
     pixels.save(content, "WEBP", quality=quality, method=4)
+    return min(content.getvalue(), in_few_colours(pixels), key=len)
+
+
+def in_few_colours(pixels: PIL.Image.Image) -> bytes:
+    """Return an image as WebP without loss but for its colours, of which FEW are kept.
+
+    Lines, letters and areas of one colour, of which a chart consists, stay sharp in fewer bytes
+    than WebP with loss takes. The colours are spread over those that are there, so that a rare one
+    is none of its neighbours: where the most frequent ones are kept, lines of a chart become alike.
+    """
+    content = BytesIO()
+    spread, exact = PIL.Image.Quantize.MAXCOVERAGE, PIL.Image.Dither.NONE
+    few = pixels.quantize(FEW, method=spread, dither=exact).convert("RGB")
+    few.save(content, "WEBP", lossless=True, quality=80, method=4)
     return content.getvalue()
 
 

@@ -15,13 +15,14 @@ from gridproof.judge.thresholds import THRESHOLDS_FILE, Thresholds, read_thresho
 from gridproof.part import Family
 from gridproof.plan.job_plans import PlannedData, PlannedExperiment, StudyPlan
 from gridproof.report.against_print import PrintedBeside
-from gridproof.report.charts import add_charts
+from gridproof.report.charts import Chart, add_charts
 from gridproof.report.claim_views import Claims, read_claims
 from gridproof.report.data_words import DataWords
 from gridproof.report.family_words import family_words
 from gridproof.report.made_of import Sources
 from gridproof.report.pictures import Picture, find_pictures, hero
 from gridproof.report.print_difference import in_print
+from gridproof.report.printed_marks import values_in_print, with_print
 from gridproof.report.sections import ExperimentSection
 from gridproof.report.slider_data import add_explorers
 from gridproof.tables.ask import Ask
@@ -37,7 +38,7 @@ class Material:
     ----------
     slices, facts : the tables of each experiment, and the facts of each data set.
     published : the values in print; None in a study that brings none.
-    page_data : what the page's scripts read, by name.
+    explorers, charts : what the page's scripts read, by name.
     """
 
     plan: StudyPlan
@@ -48,7 +49,33 @@ class Material:
     thresholds: Thresholds
     claims: Claims
     pictures: list[Picture]
-    page_data: Mapping[str, object]
+    explorers: Mapping[str, object]
+    charts: Mapping[str, Chart]
+
+    @property
+    def page_data(self) -> dict[str, object]:
+        """What the page's scripts read, by name; charts with the values in print.
+
+        A comparison has those of the experiments that it is made of.
+        """
+        by_section = {
+            section.plan.name: values_in_print(
+                section.printed.comparisons if section.printed else ()
+            )
+            for section in self.sections
+        }
+        of_all = {key: value for values in by_section.values() for key, value in values.items()}
+        charts = {
+            name: chart
+            | {
+                "panels": [
+                    with_print(panel, by_section[chart["section"]] or of_all)
+                    for panel in chart["panels"]
+                ]
+            }
+            for name, chart in self.charts.items()
+        }
+        return {**self.explorers, **charts}
 
     @property
     def has_print(self) -> bool:
@@ -161,7 +188,8 @@ def collect_material(plan: StudyPlan, sources: Sources, out_dir: Path) -> Materi
         thresholds=read_thresholds(parts.study_files(THRESHOLDS_FILE)),
         claims=read_claims(sources.claims),
         pictures=pictures,
-        page_data=explorers | charts,
+        explorers=explorers,
+        charts=charts,
     )
 
 

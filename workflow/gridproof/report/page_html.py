@@ -217,24 +217,37 @@ def _make_figures(tokens: list[Token], images: Mapping[str, Image]) -> list[Toke
 
 
 def _fold(tokens: list[Token]) -> list[Token]:
-    """Turn each heading of the fourth level, and what is below it, into details that open."""
+    """Turn each heading of the fourth level, and what is below it, into details that open.
+
+    Those of a section stand in one row, and say only what their headings add to the section's.
+    """
     made: list[Token] = []
-    opened = False
+    section, opened = "", False
     index = 0
     while index < len(tokens):
         token = tokens[index]
-        if token.type == "heading_open" and opened:
-            made.append(_html("</details>\n"))
-            opened = False
-        if token.type == "heading_open" and token.tag == "h4":
-            name, text = escape(str(token.attrs["id"])), escape(_plain(tokens[index + 1]))
-            made.append(_html(f'<details id="{name}"><summary>{text}</summary>\n'))
-            opened = True
-            index += 3
-            continue
+        if token.type == "heading_open":
+            text = _plain(tokens[index + 1])
+            if token.tag == "h4":
+                made.append(_html("</details>\n" if opened else '<div class="folds">\n'))
+                made.append(_html(_details(str(token.attrs["id"]), text, section)))
+                opened = True
+                index += 3
+                continue
+            if opened:
+                made.append(_html("</details>\n</div>\n"))
+            section, opened = text, False
         made.append(token)
         index += 1
-    return [*made, _html("</details>\n")] if opened else made
+    return [*made, _html("</details>\n</div>\n")] if opened else made
+
+
+def _details(name: str, text: str, section: str) -> str:
+    """Return the start of details; a heading that begins with the section's shows the rest."""
+    before = f"{section}: "
+    rest = text.removeprefix(before)
+    hidden = f'<span class="unseen">{escape(before)}</span>' if rest != text else ""
+    return f'<details id="{escape(name)}"><summary>{hidden}{escape(rest)}</summary>\n'
 
 
 def _html(text: str) -> Token:

@@ -8,12 +8,12 @@ from functools import cached_property
 
 import pandas as pd
 
+from gridproof.kit.image_groups import groups
 from gridproof.kit.markdown import Markdown, table
 from gridproof.kit.model_comparison import (
     CONFIDENCE,
     DIGITS,
     Place,
-    groups,
     missed_by_all,
     neighbour_gaps,
     outcomes,
@@ -78,8 +78,18 @@ class Predictions:
 
     @property
     def n_test(self) -> int:
-        """How many images were tested."""
+        """How many images were tested, by one seed or another."""
         return len(next(iter(self.models.values())))
+
+    @property
+    def n_test_by_seed(self) -> int:
+        """How many images each seed was tested on."""
+        return int(next(iter(self.models.values())).iloc[:, 0].notna().sum())
+
+    @property
+    def has_own_images(self) -> bool:
+        """Whether seeds were tested on different images."""
+        return self.n_test_by_seed < self.n_test
 
     @property
     def test_name(self) -> str:

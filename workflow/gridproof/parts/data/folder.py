@@ -1,9 +1,9 @@
 """A user's own images: JPEG and PNG files in a folder of each class, such as real and fake.
 
 Either `train/`, `val/` and `test/` each hold the folders of both classes, or there is one folder of
-each, whose files the seed divides. Of each class half of a split's count is taken, drawn by the
-seed among the names in their order; what is left over is not used. Other files are ignored, and
-so are hidden ones.
+each, whose files the seed divides, or whose groups where a file tells which images belong together.
+Of each class half of a split's count is taken, drawn by the seed among the names in their order;
+what is left over is not used. Other files are ignored, and so are hidden ones.
 """
 
 from __future__ import annotations
@@ -16,9 +16,17 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator
 
-from gridproof.errors import GridproofError, nearest
+from gridproof.errors import GridproofError
 from gridproof.files.facts import SPLITS
+from gridproof.kit.image_groups import GROUP
 from gridproof.part import DataSource, Section, Seed, Text, expected, parameter
+from gridproof.parts.data.folder_groups import (
+    check_apart,
+    check_groups,
+    divide_groups,
+    read_groups,
+)
+from gridproof.parts.data.folder_listing import entries, nearest_folder
 from gridproof.parts.data.image_options import Counts, ImageSize
 from gridproof.parts.kinds.images.image_source import CLASSES, ImageData
 
@@ -61,6 +69,11 @@ class Options(Section):
     size: ImageSize = parameter(224, "Side of the prepared images in pixels.")
     counts: Counts = parameter(Counts(), "Images that are taken for each split.")
     seed: Seed = parameter(0, "Seed of which images are taken.")
+    groups: Path | None = parameter(
+        None,
+        "CSV file with the columns image (a path inside the folder) and group, such as a person: "
+        "images of a group serve one split, and are drawn together in intervals.",
+    )
 
 
 SOURCE = DataSource(
@@ -68,13 +81,16 @@ SOURCE = DataSource(
     kind="images",
     options=Options,
     libraries=("numpy", "pillow"),
-    path_options=("path",),
+    path_options=("path", "groups"),
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Row:
-    """A file and its place in the data; `name` is its path inside the user's folder."""
+    """A file and its place in the data.
+
+    `name` is its path inside the user's folder, behind its group where it has one.
+    """
 
     split: str
     label: int
@@ -85,7 +101,7 @@ class _Row:
 def source_files(options: Options) -> tuple[Path, ...]:
     """Return the files that are taken, in the order of the rows; see `load` for what is refused."""
     rows, _ = _choose_rows(options)
-    return tuple(row.path for row in rows)
+    return (*(row.path for row in rows), *filter(None, [options.groups]))
 
 
 def source_names(options: Options) -> tuple[str, ...]:
@@ -152,7 +168,7 @@ def _images(paths: Sequence[Path], size: int) -> Iterator[np.ndarray]:
 def _choose_rows(options: Options) -> tuple[list[_Row], int]:
     """Return the rows in their final order, and how many images the folder holds."""
     root, classes = options.path, options.classes
-    folders = _entries(root, folders=True)
+    folders = entries(root, folders=True)
     divided = [split for split in SPLITS if split in folders]
     together = [name for name in classes if name in folders]
     if divided and together:
@@ -161,13 +177,15 @@ def _choose_rows(options: Options) -> tuple[list[_Row], int]:
             f"{_layout(classes)}"
         )
     choose = _divided_files if divided else _files_to_divide
-    chosen, total = choose(root, classes, _counts_of_a_class(options), options.seed)
-    rows = [
-        _Row(split=split, label=label, name=path.relative_to(root).as_posix(), path=path)
-        for split in SPLITS
-        for label, class_name in enumerate(classes)
-        for path in chosen[split, class_name]
-    ]
+    chosen, total = choose(root, classes, _counts_of_a_class(options), options)
+    groups = read_groups(options.groups) if options.groups else {}
+    rows = []
+    for split in SPLITS:
+        for label, class_name in enumerate(classes):
+            for path in chosen[split, class_name]:
+                name = path.relative_to(root).as_posix()
+                group = f"{groups[name]}{GROUP}" if groups else ""
+                rows.append(_Row(split=split, label=label, name=f"{group}{name}", path=path))
     return rows, total
 
 
@@ -183,34 +201,50 @@ def _layout(classes: Sequence[str]) -> str:
 
 
 def _divided_files(
-    root: Path, classes: Sequence[str], counts: Mapping[str, int], seed: int
+    root: Path, classes: Sequence[str], counts: Mapping[str, int], options: Options
 ) -> tuple[dict[tuple[str, str], list[Path]], int]:
     """Draw the files of each split and class from train/real, train/fake, val/real ..."""
-    chosen, total = {}, 0
+    chosen: dict[tuple[str, str], list[Path]] = {}
+    found: dict[str, str] = {}
     _check_folders(root, SPLITS, classes)
     for split in SPLITS:
         _check_folders(root / split, classes, classes)
         for class_name in classes:
             files = _class_files(root / split / class_name, counts[split], f"counts.{split}")
-            drawn = _draw(files, seed, f"{split}/{class_name}")
+            drawn = _draw(files, options.seed, f"{split}/{class_name}")
             chosen[split, class_name] = sorted(drawn[: counts[split]])
-            total += len(files)
-    return chosen, total
+            found |= {path.relative_to(root).as_posix(): split for path in files}
+    if options.groups:
+        groups = read_groups(options.groups)
+        check_groups(groups, found, options.groups)
+        check_apart(groups, found, options.groups)
+    return chosen, len(found)
 
 
 def _files_to_divide(
-    root: Path, classes: Sequence[str], counts: Mapping[str, int], seed: int
+    root: Path, classes: Sequence[str], counts: Mapping[str, int], options: Options
 ) -> tuple[dict[tuple[str, str], list[Path]], int]:
     """Draw the files of each split and class from real and fake; none serves two splits."""
-    chosen, total = {}, 0
     _check_folders(root, classes, classes)
+    drawn = {}
     for class_name in classes:
         files = _class_files(root / class_name, sum(counts.values()), "all counts together")
-        drawn = _draw(files, seed, class_name)
+        drawn[class_name] = _draw(files, options.seed, class_name)
+    total = sum(map(len, drawn.values()))
+    if options.groups:
+        names = {
+            name: [path.relative_to(root).as_posix() for path in files]
+            for name, files in drawn.items()
+        }
+        groups = read_groups(options.groups)
+        check_groups(groups, (name for of in names.values() for name in of), options.groups)
+        divided = divide_groups(names, groups, counts, options.seed)
+        return {key: [root / name for name in of] for key, of in divided.items()}, total
+    chosen = {}
+    for class_name, files in drawn.items():
         for split in SPLITS:
-            chosen[split, class_name] = sorted(drawn[: counts[split]])
-            drawn = drawn[counts[split] :]
-        total += len(files)
+            chosen[split, class_name] = sorted(files[: counts[split]])
+            files = files[counts[split] :]
     return chosen, total
 
 
@@ -223,10 +257,10 @@ def _draw(files: Sequence[Path], seed: int, purpose: str) -> list[Path]:
 
 def _class_files(folder: Path, count: int, key: str) -> list[Path]:
     """Return the images of a folder by name, at least `count`."""
-    entries = [name for name in _entries(folder, folders=False) if not name.startswith(".")]
-    names = [name for name in entries if name.lower().endswith(SUFFIXES)]
+    found = [name for name in entries(folder, folders=False) if not name.startswith(".")]
+    names = [name for name in found if name.lower().endswith(SUFFIXES)]
     if len(names) < count:
-        others = len(entries) - len(names)
+        others = len(found) - len(names)
         besides = f"; files of other kinds: {others}" if others else ""
         raise GridproofError(
             f"{folder}: found {len(names)} images ({', '.join(SUFFIXES)}{besides}), expected at "
@@ -251,41 +285,11 @@ def _check_name(folder: Path, name: str) -> None:
 
 def _check_folders(parent: Path, names: Sequence[str], classes: Sequence[str]) -> None:
     """Check that `parent` has a folder of each name."""
-    found = _entries(parent, folders=True)
+    found = entries(parent, folders=True)
     for name in names:
         if name not in found:
             among = f"the folders {', '.join(found)}" if found else "no folders"
             raise GridproofError(
                 f"{parent}: found {among}, expected {_layout(classes)}; {name} is missing"
-                f"{_nearest_found(name, found)}"
+                f"{nearest_folder(name, found)}"
             )
-
-
-def _nearest_found(name: str, found: Sequence[str]) -> str:
-    """Return which of the folders may be meant, or an empty string."""
-    by_lower = {other.lower(): other for other in found}
-    hint = nearest(name, by_lower)
-    return f" (is it {by_lower[hint.split(chr(39))[1]]}?)" if hint else ""
-
-
-def _entries(folder: Path, *, folders: bool) -> list[str]:
-    """Return the names in a folder, sorted: those of folders, or those of everything else."""
-    try:
-        with os.scandir(folder) as entries:
-            return sorted(entry.name for entry in entries if _is_folder(entry) == folders)
-    except NotADirectoryError as error:
-        raise GridproofError(f"{folder} is a file, expected a folder of images") from error
-    except FileNotFoundError as error:
-        raise GridproofError(f"{folder} does not exist, expected a folder of images") from error
-    except OSError as error:
-        raise GridproofError(
-            f"{folder} cannot be read ({error.strerror}), expected a folder of images"
-        ) from error
-
-
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    """Tell whether an entry is a folder or leads to one; a link in a circle leads nowhere."""
-    try:
-        return entry.is_dir()
-    except OSError:
-        return False

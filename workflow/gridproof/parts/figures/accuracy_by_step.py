@@ -72,7 +72,7 @@ def chart(inputs: Inputs) -> list[Panel]:
 def chart_panel(x: str, lines: list[Line], members: list[Member], *, by_step: bool) -> Panel:
     """Return one panel of the chart."""
     xs = places_of_lines(lines)
-    return panel(x, "validation accuracy (fraction)", xs, whole=(0, None)) | {
+    return panel(x, "validation accuracy (fraction)", xs, whole=(0, None), quantity=COLUMN) | {
         "log": {"x": by_step, "y": False},
         "sparse": by_step,
         "note": seeds_note(members, band=True),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SPLITS = ("train", "val", "test")
 COLUMNS = 8
+SEED = 0
 GAP = 0.04
 """White between two images, as a share of an image's side."""
 LABEL_WIDTH, TITLE_HEIGHT = 0.9, 0.6
@@ -31,7 +32,7 @@ LABEL_WIDTH, TITLE_HEIGHT = 0.9, 0.6
     raster=True,
 )
 def images_by_split(inputs: Inputs) -> Figure:
-    """Return the first images of each class of each split, a row each, real above fake.
+    """Return some images of each class of each split, a row each, real above fake.
 
     A class with fewer than COLUMNS images leaves the rest of its row empty.
     """
@@ -43,9 +44,9 @@ def images_by_split(inputs: Inputs) -> Figure:
     panels = iter(figure.subplots(n_rows, 1))
     for split in SPLITS:
         for label, name in classes:
-            draw_row(next(panels), first_images(inputs.data_dir, split, label), f"{split}\n{name}")
+            draw_row(next(panels), some_images(inputs.data_dir, split, label), f"{split}\n{name}")
     figure.suptitle(
-        f"The first {COLUMNS} of each class in each split, in the order of the data",
+        f"{COLUMNS} of each class in each split, spread over the order of the data{_seed(facts)}",
         fontsize=12,
         x=0.01,
         ha="left",
@@ -60,16 +61,21 @@ def describe(inputs: Inputs) -> str:
     return (
         f"Contact sheet of {sum(facts['rows'].values()):,} images of {facts['size']} x"
         f" {facts['size']} pixels: for each of train, val and test a row of real and a row of fake"
-        f" images, the first {COLUMNS} of the class in the order of the data. There are: {counts}."
+        f" images, {COLUMNS} of the class, spread over the order of the data{_seed(facts)}."
+        f" There are: {counts}."
         f" {_duplicates(int(facts['near_duplicate_pairs']))}"
     )
 
 
-def first_images(data_dir: Path, split: str, label: int) -> np.ndarray:
-    """Return the first COLUMNS images of a class, uint8 of shape (n, size, size, 3)."""
-    data = load_images(data_dir, split)
-    rows = np.flatnonzero(data.labels == label)[:COLUMNS]
-    return np.array(data.images[rows])
+def some_images(data_dir: Path, split: str, label: int) -> np.ndarray:
+    """Return COLUMNS images of a class or all, from its first to its last, uint8.
+
+    The shape is (n, size, size, 3). Images that were cut from one photograph may lie together.
+    """
+    data = load_images(data_dir, split, SEED)
+    rows = np.flatnonzero(data.labels == label)
+    places = np.linspace(0, len(rows) - 1, min(COLUMNS, len(rows)))
+    return data.images[rows[places.astype(int)]]
 
 
 def draw_row(axes: Axes, images: np.ndarray, words: str) -> None:
@@ -99,6 +105,11 @@ def mosaic(images: np.ndarray) -> np.ndarray:
         left = column * (size + gap)
         canvas[:, left : left + size] = image
     return canvas
+
+
+def _seed(facts: dict[str, Any]) -> str:
+    """Return whose division of the data is shown, where seeds have different ones."""
+    return f", as seed {SEED} divides them" if facts["divisions"] > 1 else ""
 
 
 def _counts(facts: dict[str, Any], split: str) -> str:

@@ -74,7 +74,7 @@ def chart(inputs: Inputs) -> list[Panel]:
     xs = places_of_lines(lines)
     top = rounded(axis_top(members, prior))
     return [
-        panel("epoch", "validation loss (nats)", xs, whole=(0, top))
+        panel("epoch", "validation loss (nats)", xs, whole=(0, top), quantity="val_loss")
         | {
             "reference": None if prior is None else reference(PRIOR, prior),
             "note": seeds_note(members, band=True),

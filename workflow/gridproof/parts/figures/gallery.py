@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
 from gridproof.errors import GridproofError
 from gridproof.kit.style import WIDTH
-from gridproof.parts.kinds.images.prepared_images import load_images
+from gridproof.parts.kinds.images.prepared_images import load_all_images
+
+if TYPE_CHECKING:
+    import numpy as np
 
 COLUMNS = 5
 TILE = WIDTH / COLUMNS
@@ -39,7 +42,7 @@ def gallery_height(tiles: Sequence[Tile]) -> float:
 def draw_gallery(
     part: Figure | SubFigure, data_dir: Path, tiles: Sequence[Tile], classes: Sequence[str]
 ) -> None:
-    """Draw images of the test split, framed in the colour of their class, five a row.
+    """Draw images, framed in the colour of their class, five a row.
 
     Raises
     ------
@@ -58,16 +61,16 @@ def draw_gallery(
 
 
 def images_by_name(data_dir: Path, names: Sequence[str]) -> dict[str, np.ndarray]:
-    """Return images of the test split, uint8 (size, size, 3), by name."""
-    split = load_images(data_dir, "test")
-    rows = {name: row for row, name in enumerate(split.names)}
+    """Return images, uint8 (size, size, 3), by name."""
+    images, known = load_all_images(data_dir)
+    rows = {name: row for row, name in enumerate(known)}
     for name in names:
         if name not in rows:
             raise GridproofError(
-                f"{data_dir}: the test split has no image {name!r}, which was predicted;"
+                f"{data_dir} has no image {name!r}, which was predicted;"
                 " expected the data that the cells were trained on"
             )
-    return {name: np.array(split.images[rows[name]]) for name in names}
+    return {name: images[rows[name]] for name in names}
 
 
 def write_sentence(figure: Figure | SubFigure, sentence: str) -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import xgboost
 from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
@@ -69,11 +68,11 @@ def describe(inputs: Inputs) -> str:
 
 def boosted(inputs: Inputs) -> list[Member]:
     """Return the models that see the pixels of a crop; GridproofError if there are none."""
-    members = [m for m in inputs.members if not pd.isna(m.parameters.get("crop"))]
+    members = [m for m in inputs.members if m.parameters.get("sees") == "pixels"]
     if not members:
         raise GridproofError(
             "the figure 'pixel_importance' shows boosted trees on the pixels of a crop; no cell of"
-            " this experiment has the parameter 'crop'"
+            " this experiment has the parameter 'sees' with the value 'pixels'"
         )
     return members
 

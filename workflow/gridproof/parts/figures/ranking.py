@@ -91,11 +91,19 @@ def chart(inputs: Inputs) -> list[Panel]:
         "seeds": [len(place.accuracies) for place in places],
     }
     baseline = baselines(inputs.members)
+    cells = {member.label: member.cell for member in inputs.members}
     own = [baseline[place.label] for place in places]
     xs = list(range(1, len(places) + 1))
     return [
-        panel("place in the ranking", "test accuracy (fraction)", xs, whole=AUTOMATIC)
+        panel(
+            "place in the ranking",
+            "test accuracy (fraction)",
+            xs,
+            whole=AUTOMATIC,
+            quantity="test_accuracy",
+        )
         | {
+            "cells": [cells[place.label] for place in places],
             "names": [place.label for place in places],
             "reference": reference("chance", CHANCE),
             "note": "mean over seeds, bar: 95 % interval over images and seeds",

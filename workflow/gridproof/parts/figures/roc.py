@@ -11,7 +11,6 @@ from sklearn.metrics import roc_auc_score, roc_curve
 
 from gridproof.kit.baselines import best_of_each, looks, predictions
 from gridproof.kit.labels import mean_spread
-from gridproof.kit.model_comparison import labels, scores
 from gridproof.kit.style import REFERENCE_COLOR, WIDTH
 from gridproof.part import figure
 
@@ -63,14 +62,12 @@ def describe(inputs: Inputs) -> str:
 
 def areas(member: Member) -> list[float]:
     """Return the area under the ROC curve of each seed whose scores are all numbers."""
-    truth, columns = _truth_and_scores(member)
-    return [float(roc_auc_score(truth, column)) for column in columns]
+    return [float(roc_auc_score(truth, found)) for truth, found in truth_and_scores(member)]
 
 
 def curves(member: Member) -> list[Curve]:
     """Return the ROC curve of each seed whose scores are all numbers."""
-    truth, columns = _truth_and_scores(member)
-    return [roc_curve(truth, column)[:2] for column in columns]
+    return [roc_curve(truth, found)[:2] for truth, found in truth_and_scores(member)]
 
 
 def mean_curve(lines: list[Curve]) -> Curve:
@@ -84,10 +81,14 @@ def mean_curve(lines: list[Curve]) -> Curve:
     return np.repeat(grid, 2), np.column_stack((before, after)).ravel()
 
 
-def _truth_and_scores(member: Member) -> tuple[np.ndarray, list[np.ndarray]]:
-    rows = predictions(member)
-    table = scores(rows).dropna(axis="columns")
-    return labels(rows).to_numpy(), [table[seed].to_numpy() for seed in table.columns]
+def truth_and_scores(member: Member) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return classes and scores of the test images of each seed whose scores are all numbers."""
+    seeds = [rows for _, rows in predictions(member).groupby("seed")]
+    return [
+        (rows["label"].to_numpy(), rows["score"].to_numpy())
+        for rows in seeds
+        if rows["score"].notna().all()
+    ]
 
 
 def _draw_model(axes: Axes, member: Member, color: str) -> None:

@@ -3,7 +3,7 @@
 "use strict";
 (() => {
   const INK = "#222222", GRID = "#e3e3e3", BAND = "33", HEIGHT = 300, FONT = "13px system-ui, sans-serif";
-  const FADED = 0.25;
+  const FADED = 0.25, LARGER = 1.7;
   const SVG = "http://www.w3.org/2000/svg";
   // The marks of figures, by their names there, as paths of about radius 1.
   const MARKS = {
@@ -58,8 +58,9 @@
     const [mean, low, high, seeds] = [series.mean[at], series.low[at], series.high[at], series.seeds[at]];
     if (mean === null) return series.marker ? "" : "–";
     const count = `${seeds} ${seeds === 1 ? "seed" : "seeds"}`;
+    const printed = (series.printed ?? []).filter(([x]) => x === data.xs[at]).map(([, y]) => `, in print ${written(y)}`).join("");
     const end = hasEnded(series, index) ? `, ended at ${data.x} ${data.xs[at].toLocaleString("en")}` : "";
-    return `${written(mean)} (${low === high ? "" : `${written(low)} to ${written(high)}, `}${count})${end}`;
+    return `${written(mean)} (${low === high ? "" : `${written(low)} to ${written(high)}, `}${count})${end}${printed}`;
   }
 
   // A mark of a radius in pixels, drawn at a place of the plot if it is in sight.
@@ -95,6 +96,9 @@
         context.stroke();
         drawMark(chart, series.marker, x, y, 6 * devicePixelRatio, "#ffffff");
       });
+      const last = data.xs[series.mean.findLastIndex((mean) => mean !== null)];
+      (series.ends ?? []).forEach((end) => drawMark(chart, "o", ...position(last, end), 1.8 * devicePixelRatio, series.color));
+      (series.printed ?? []).forEach(([x, y]) => drawMark(chart, "D", ...position(x, y), 5 * devicePixelRatio, "#000000"));
       (series.marks ?? []).forEach(([marker, x, y]) =>
         drawMark(chart, marker, ...position(x, y), 4 * devicePixelRatio, marker === "X" ? "#000000" : series.color));
       context.restore();
@@ -186,17 +190,27 @@
     return drawing;
   }
 
-  // A button a series that hides it; pointing at one, or reaching it by keys, makes the others fade.
-  function makeLegend(data, toggle, emphasise) {
+  // What all charts of a section do when a cell is hidden in one of them.
+  const SECTIONS = new Map();
+
+  // A button a series that hides it, in all charts of its section; pointing at one, or reaching it
+  // by keys, makes the others of its chart fade.
+  function makeLegend(data, section, toggle, emphasise) {
+    const listeners = SECTIONS.get(section) ?? SECTIONS.set(section, []).get(section);
     const values = [];
     const rows = data.series.map((series, number) => {
       const value = make("span", { class: "value" });
       const row = make("button", { type: "button", "aria-pressed": "true" }, makeSwatch(series), make("span", {}, series.label), value);
       const isShown = () => row.getAttribute("aria-pressed") === "true";
       row.addEventListener("click", () => {
-        row.setAttribute("aria-pressed", !isShown());
-        toggle(number, isShown());
+        const shown = !isShown();
+        listeners.forEach((listen) => listen(series.label, shown));
         emphasise(null);
+      });
+      listeners.push((label, shown) => {
+        if (label !== series.label || shown === isShown()) return;
+        row.setAttribute("aria-pressed", shown);
+        toggle(number, shown);
       });
       row.addEventListener("pointerenter", ({ pointerType }) => { if (pointerType === "mouse" && isShown()) emphasise(number); });
       row.addEventListener("focus", () => { if (row.matches(":focus-visible") && isShown()) emphasise(number); });
@@ -204,7 +218,7 @@
       values.push(value);
       return row;
     });
-    const box = make("div", { class: "legend", role: "group", "aria-label": "Lines; press one to hide it" }, ...rows);
+    const box = make("div", { class: "legend", role: "group", "aria-label": "Lines; press one to hide it in this section" }, ...rows);
     return { box, show: (index) => data.series.forEach((series, number) => { values[number].textContent = told(data, series, index); }) };
   }
 
@@ -215,18 +229,21 @@
   function makeNote({ note, sparse, reference, series }) {
     const parts = [note];
     if (reference !== null) parts.push(`dotted: ${reference.label}, ${written(reference.value)}`);
+    if (series.some(({ ends }) => ends?.length)) parts.push("dots where a line ends: seeds");
+    if (series.some(({ printed }) => printed?.length)) parts.push("diamond: the value in print");
     if (series.some(hasDiverged)) parts.push("cross: last finite value of a seed that diverged");
     if (sparse) parts.push("values: those of a line's last point up to the place");
-    return make("p", { class: "note" }, `${parts.join("; ")}. Drag over the chart to zoom, double-click to see all again.`);
+    return make("p", { class: "note" }, `${parts.join("; ")}.`);
   }
 
-  function makeChart(data, id) {
+  function makeChart(data, id, section) {
     const where = make("output", { for: id });
     const slider = make("input", { type: "range", id, min: 0, max: data.xs.length - 1, step: 1 });
     const whole = make("button", { type: "button", class: "whole" }, "whole range");
-    const canvas = make("div", { class: "canvas" });
+    const canvas = make("div", { class: "canvas", title: "drag to zoom, double-click to see all again" });
     const legend = makeLegend(
       data,
+      section,
       (series, show) => { for (const line of [1, 2, 3]) chart.setSeries(series * 3 + line, { show }); },
       (series) => chart.setSeries(series === null ? null : series * 3 + 1, { focus: true }),
     );
@@ -250,12 +267,13 @@
     const title = data.title === null ? [] : [make("p", { class: "title" }, data.title)];
     const box = make("div", { class: "chart" }, ...title, canvas, controls, legend.box, makeNote(data));
     const width = () => Math.max(260, canvas.clientWidth);
+    const height = () => (canvas.closest("dialog") ? Math.round(HEIGHT * LARGER) : HEIGHT);
     // Drawn once the box is on the page, whose width it takes.
     function draw() {
       chart = new uPlot(options(data, width(), (index) => { if (index !== null && index !== undefined) show(index); }), [data.xs, ...columns], canvas);
       chart.over.addEventListener("touchstart", point, { passive: true });
       chart.over.addEventListener("touchmove", point, { passive: true });
-      new ResizeObserver(() => chart.setSize({ width: width(), height: HEIGHT })).observe(canvas);
+      new ResizeObserver(() => chart.setSize({ width: width(), height: height() })).observe(canvas);
       show(data.names ? 0 : data.xs.length - 1);
     }
     slider.addEventListener("input", () => {
@@ -285,7 +303,7 @@
     const block = document.getElementById(figure.dataset.enhancement);
     const data = block === null ? {} : JSON.parse(block.textContent);
     if (data.kind !== "chart") return;
-    const charts = data.panels.map((panel, place) => makeChart(panel, `chart-${number}-${place}`));
+    const charts = data.panels.map((panel, place) => makeChart(panel, `chart-${number}-${place}`, data.section));
     const box = make("div", { class: "charts" }, ...charts.map((chart) => chart.box));
     figure.querySelector("img").before(box);
     charts.forEach((chart) => chart.draw());

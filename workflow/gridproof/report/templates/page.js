@@ -84,7 +84,8 @@
     });
   }
 
-  // Images open larger in a dialog; arrows lead to the next and the one before.
+  // Figures open larger in a dialog; arrows lead to the next and the one before. A chart is lent to
+  // the dialog, as it is, and goes back to its place.
   function makeGallery() {
     const figures = [...document.querySelectorAll("main figure")];
     const dialog = document.createElement("dialog");
@@ -94,11 +95,18 @@
     dialog.setAttribute("aria-label", "Figure");
     dialog.append(button("×", "Close", () => dialog.close()), frame, caption);
     document.body.append(dialog);
+    const place = document.createComment("");
     let at = 0;
+    function giveBack() {
+      if (place.parentNode) place.replaceWith(...frame.childNodes);
+    }
     function open(index) {
+      giveBack();
       at = (index + figures.length) % figures.length;
+      const charts = figures[at].querySelector(".charts:not([hidden])");
       const image = figures[at].querySelector("img:not(.still)") ?? figures[at].querySelector("img");
-      frame.replaceChildren(image.cloneNode());
+      charts?.replaceWith(place);
+      frame.replaceChildren(charts ?? image.cloneNode());
       caption.textContent = figures[at].querySelector("figcaption").textContent;
       if (!dialog.open) dialog.showModal();
     }
@@ -107,9 +115,10 @@
       larger.className = "larger";
       figure.append(larger);
     });
+    dialog.addEventListener("close", giveBack);
     dialog.addEventListener("keydown", (event) => {
       const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-      if (step) open(at + step);
+      if (step && event.target.type !== "range") open(at + step);
     });
   }
 
@@ -137,6 +146,7 @@
     ["j", "next section"],
     ["k", "section before"],
     ["/", "the next filter of a table"],
+    ["drag", "over a chart: zoom; double-click: the whole of it"],
     ["← →", "in a large figure: the one before, the next"],
     ["?", "these keys"],
     ["Esc", "close what is open"],

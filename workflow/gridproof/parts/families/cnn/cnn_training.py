@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from gridproof.errors import GridproofError
 from gridproof.parts.families.cnn.architecture import Architecture
 from gridproof.parts.families.cnn.backbones import Backbone, backbone_of
-from gridproof.parts.kinds.images.prepared_images import load_images
+from gridproof.parts.kinds.images.prepared_images import ChosenImages, load_images
 from gridproof.parts.training.device import deterministic_device
 from gridproof.parts.training.one_logit import AdamTraining, Recipe, drawing, new_last_layer
 from gridproof.parts.training.two_classes import SPLITS
@@ -28,7 +28,7 @@ EVALUATED_PIXELS = 230_400
 """Pixels of the images that are evaluated together, 100 images of 48 pixels square: as many of 224
 would take more memory than a training step."""
 BATCH_STATISTICS = "train"
-NO_IMAGES = np.empty(0, np.uint8)
+NO_IMAGES = ChosenImages(np.empty(0, np.uint8), np.empty(0, np.int64))
 """In place of the mapped file, which would count as memory of the job as long as it is held."""
 
 
@@ -52,7 +52,7 @@ class CnnTraining(AdamTraining):
         (seed,) = seeds
         chosen = parameters
         backbone = backbone_of(chosen.backbone)
-        splits = {split: load_images(data, split) for split in SPLITS}
+        splits = {split: load_images(data, split, seed) for split in SPLITS}
         check_last_batch(chosen, len(splits["train"].labels), backbone)
         architecture = backbone.load()
         network = new_network(chosen, backbone, seed)
@@ -100,16 +100,16 @@ def new_network(chosen: CnnParameters, backbone: Backbone, seed: int) -> nn.Modu
     return nn.Sequential(OrderedDict(backbone=features, last=last))
 
 
-def resize(images: np.ndarray, size: int) -> Tensor:
+def resize(images: ChosenImages, size: int) -> Tensor:
     """Return uint8 images (n, size, size, 3) in memory, of images (n, side, side, 3).
 
     Bilinear, over an area that grows with the reduction (antialiased), rounded to whole values.
     """
     if images.shape[1] == size:
-        return torch.from_numpy(np.array(images))
+        return torch.from_numpy(images[:])
     resized = torch.empty((len(images), size, size, 3), dtype=torch.uint8)
     for at in range(0, len(images), RESIZED_AT_ONCE):
-        part = torch.from_numpy(np.array(images[at : at + RESIZED_AT_ONCE])).permute(0, 3, 1, 2)
+        part = torch.from_numpy(images[at : at + RESIZED_AT_ONCE]).permute(0, 3, 1, 2)
         smooth = nn.functional.interpolate(part, size=(size, size), mode="bilinear", antialias=True)
         resized[at : at + RESIZED_AT_ONCE] = smooth.permute(0, 2, 3, 1)
     return resized

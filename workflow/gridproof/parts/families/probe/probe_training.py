@@ -56,16 +56,16 @@ def start_probe(
 ) -> AdamSolver | LbfgsSolver:
     """Return one linear classifier, to be fitted by the solver that its cell names."""
     (seed,) = seeds
-    samples = load_samples(data, parameters.standardise)
+    samples = load_samples(data, parameters.standardise, seed)
     return SOLVERS[parameters.solver](parameters, samples, seed, threads)
 
 
-def load_samples(data: Path, standardise: bool) -> Samples:
-    """Return the features of all splits, on request scaled to mean 0 and deviation 1 on train.
+def load_samples(data: Path, standardise: bool, seed: int) -> Samples:
+    """Return a seed's features of all splits, on request scaled to mean 0 and deviation 1 on train.
 
     A feature that is the same for all train images is shifted only.
     """
-    splits = {split: load_features(data, split) for split in SPLITS}
+    splits = {split: load_features(data, split, seed) for split in SPLITS}
     features = {split: part.features for split, part in splits.items()}
     scaling: dict[str, np.ndarray] = {}
     if standardise:
@@ -157,7 +157,7 @@ class LbfgsSolver:
         self._iterations = int(state["iterations"])
 
     def replicate(self, seed: int) -> Replicate:
-        """Return the fitted result; every seed has the same."""
+        """Return the fitted result; every seed has the same on the same rows."""
         logits = {split: self._logits(split) for split in SPLITS}
         truth = self._samples.truth
         values = np.array([[x for s in SPLITS for x in evaluate(logits[s], truth[s].labels)]])

@@ -1,6 +1,8 @@
-"""Gradient-boosted trees on the pixels of an image's centre."""
+"""Gradient-boosted trees on the pixels of an image's centre, or on a few statistics of it."""
 
 from __future__ import annotations
+
+from typing import Literal
 
 from gridproof.part import Family, Parameters, Whole, parameter
 
@@ -9,7 +11,7 @@ TREE_COST = 600.0
 
 
 class XgboostParameters(Parameters):
-    """One gradient-boosted classifier on pixels; all else as XGBClassifier has it."""
+    """One gradient-boosted classifier; all else as XGBClassifier has it."""
 
     rounds: Whole = parameter(100, "Trees, one a round.", at_least=1, at_most=100_000, slug="r")
     crop: Whole = parameter(
@@ -18,6 +20,12 @@ class XgboostParameters(Parameters):
         at_least=1,
         at_most=1024,
         slug="px",
+    )
+    sees: Literal["pixels", "statistics"] = parameter(
+        "pixels",
+        "pixels: those of the crop; statistics: ten numbers about the whole image's brightness, "
+        "which need no look at what it shows: a baseline.",
+        slug="",
     )
 
     @property
@@ -32,7 +40,7 @@ def cost(parameters: XgboostParameters) -> float:
 
 
 FAMILY = Family(
-    description="gradient-boosted trees on the pixels of an image's centre",
+    description="gradient-boosted trees on pixels or statistics of an image",
     kind="images",
     parameters=XgboostParameters,
     trainer="boosting:XgboostTraining",

@@ -7,6 +7,7 @@ it takes.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,8 @@ import xgboost
 
 from gridproof.errors import GridproofError
 from gridproof.part import Replicate
-from gridproof.parts.kinds.images.prepared_images import load_images
+from gridproof.parts.families.xgboost.image_statistics import image_statistics
+from gridproof.parts.kinds.images.prepared_images import ChosenImages, load_images
 from gridproof.parts.training.two_classes import (
     METRICS,
     PREDICTED,
@@ -35,6 +37,9 @@ CACHED_NODES = 8
 """Histograms of nodes that are kept, 50 MB each for 12,288 values of an image. The default keeps
 all of a tree's and gives the same trees."""
 MODEL = "model"
+STATISTICS = "statistics"
+IMAGES_AT_ONCE = 100
+"""How many images are in memory, of which a part is kept."""
 
 
 class XgboostTraining:
@@ -53,7 +58,8 @@ class XgboostTraining:
         threads: int,
         seeds: Sequence[int],
     ) -> None:
-        self._truth = {split: load_images(data, split) for split in SPLITS}
+        (seed,) = seeds
+        self._truth = {split: load_images(data, split, seed) for split in SPLITS}
         self._options = {
             "objective": "binary:logistic",
             "nthread": threads,
@@ -62,7 +68,7 @@ class XgboostTraining:
         self._matrices: dict[str, xgboost.QuantileDMatrix] = {}
         for split, part in self._truth.items():
             self._matrices[split] = xgboost.QuantileDMatrix(
-                central_pixels(part.images, parameters.crop),
+                what_trees_see(part.images, parameters),
                 part.labels,
                 nthread=threads,
                 ref=self._matrices.get("train"),
@@ -122,7 +128,7 @@ class XgboostTraining:
         self._booster.load_model(bytearray(state[MODEL].tobytes()))
 
     def replicate(self, seed: int) -> Replicate:
-        """Return the finished result; every seed has the same."""
+        """Return the finished result; every seed has the same on the same rows."""
         rounds = range(1, self.rounds + 1)
         logits = {split: self._logits(split) for split in PREDICTED}
         return Replicate(
@@ -134,6 +140,17 @@ class XgboostTraining:
             tensors={"final": {MODEL: self._model()}},
             facts=training_facts(rounds, self.metrics, count_nodes(self._booster)),
         )
+
+
+def what_trees_see(images: ChosenImages, parameters: XgboostParameters) -> np.ndarray:
+    """Return float32 values (n, n_values) of images: pixels of the crop, or statistics."""
+    see = (
+        image_statistics
+        if parameters.sees == STATISTICS
+        else partial(central_pixels, crop=parameters.crop)
+    )
+    blocks = range(0, len(images), IMAGES_AT_ONCE)
+    return np.concatenate([see(images[at : at + IMAGES_AT_ONCE]) for at in blocks])
 
 
 def central_pixels(images: np.ndarray, crop: int) -> np.ndarray:

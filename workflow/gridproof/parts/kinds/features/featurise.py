@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from gridproof.files.facts import PARQUET, SPLITS
+from gridproof.files.facts import PARQUET
 from gridproof.parts.families.cnn.backbones import Backbone, backbone_of
 from gridproof.parts.kinds.features.prepared_features import FEATURES
-from gridproof.parts.kinds.images.prepared_images import load_images
+from gridproof.parts.kinds.images.prepared_images import load_all_images
 from gridproof.parts.training.device import deterministic_device
 
 IMAGES_AT_ONCE = 16
@@ -49,11 +49,10 @@ def compute_features(images: Path, backbone: Backbone, weights: str, threads: in
     scale = backbone.load().scale
     network = backbone.build(weights).eval().to(device)
     network = network.to(memory_format=torch.channels_last)
+    pixels, _ = load_all_images(images)
     computed = []
     with torch.inference_mode():
-        for split in SPLITS:
-            pixels = load_images(images, split).images
-            for at in range(0, len(pixels), IMAGES_AT_ONCE):
-                batch = torch.from_numpy(np.array(pixels[at : at + IMAGES_AT_ONCE])).to(device)
-                computed.append(network(scale(batch)).cpu().numpy())
+        for at in range(0, len(pixels), IMAGES_AT_ONCE):
+            batch = torch.from_numpy(pixels[at : at + IMAGES_AT_ONCE]).to(device)
+            computed.append(network(scale(batch)).cpu().numpy())
     return np.concatenate(computed)

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from gridproof.files.facts import PARQUET, unusable
-from gridproof.parts.kinds.images.prepared_images import map_array, read_rows
+from gridproof.parts.kinds.images.prepared_images import map_array, read_rows, split_places
 
 FEATURES = "features.npy"
 
@@ -29,8 +28,8 @@ class FeatureSplit:
     names: tuple[str, ...]
 
 
-def load_features(directory: Path, split: str) -> FeatureSplit:
-    """Return the features of one split (train, val or test).
+def load_features(directory: Path, split: str, seed: int = 0) -> FeatureSplit:
+    """Return a seed's features of one split (train, val or test).
 
     Raises
     ------
@@ -45,11 +44,9 @@ def load_features(directory: Path, split: str) -> FeatureSplit:
             f"found {features.dtype} values of shape {features.shape}, expected float32 values, "
             f"one row for each of the {rows.num_rows} images",
         )
-    chosen = pc.equal(rows["split"], split).to_numpy(zero_copy_only=False)
-    if not chosen.any():
-        raise unusable(directory / PARQUET, f"it has no rows of the split {split!r}")
+    places = split_places(directory / PARQUET, rows, split, seed)
     return FeatureSplit(
-        features=np.array(features[chosen]),
-        labels=rows["label"].to_numpy()[chosen],
-        names=tuple(rows.filter(pa.array(chosen))["image"].to_pylist()),
+        features=np.array(features[places]),
+        labels=rows["label"].to_numpy()[places],
+        names=tuple(rows["image"].take(pa.array(places)).to_pylist()),
     )

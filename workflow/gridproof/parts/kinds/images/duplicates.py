@@ -21,9 +21,13 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from gridproof.files.facts import SPLITS
+
 HASH_SIDE = 16
 MAX_DISTANCE = 16
 BLOCK_ROWS = 256
+UNUSED = -1
+"""In place of a split's number: a row that a division does not use."""
 
 
 @dataclass(slots=True)
@@ -38,15 +42,15 @@ class DuplicateFinder:
         self.exact.append(hashlib.sha256(image.tobytes()).digest())
         self.perceptual.append(perceptual_hash(image))
 
-    def pairs(self, splits: Sequence[str]) -> list[tuple[int, int, int]]:
+    def pairs(self, divisions: Sequence[Sequence[str | None]]) -> list[tuple[int, int, int]]:
         """Return (first row, second row, distance in bits) of near duplicates, sorted.
 
         Parameters
         ----------
-        splits : the split of each row; rows of the same split are not compared. Equal pixels have
-            the distance 0.
+        divisions : the split of each row, or None, in each way of dividing the rows; rows that are
+            in no division of different splits are not compared. Equal pixels have the distance 0.
         """
-        codes = np.unique(np.asarray(splits, dtype=str), return_inverse=True)[1]
+        codes = np.array([[SPLITS.index(s) if s else UNUSED for s in d] for d in divisions])
         found = {
             (first, second): distance
             for first, second, distance in near_pairs(np.array(self.perceptual), codes)
@@ -70,7 +74,7 @@ def near_pairs(hashes: np.ndarray, codes: np.ndarray) -> Iterator[tuple[int, int
     ----------
     hashes : uint8 array of shape (n, n_bytes). All pairs are compared, BLOCK_ROWS rows at a time
         with all later ones, which takes n * n_bytes * BLOCK_ROWS bytes at most.
-    codes : int array of shape (n,), the split of each row.
+    codes : int array of shape (divisions, n), the number of each row's split or UNUSED.
     """
     words = np.ascontiguousarray(hashes).view(np.uint64)
     for start in range(0, len(words), BLOCK_ROWS):
@@ -79,15 +83,29 @@ def near_pairs(hashes: np.ndarray, codes: np.ndarray) -> Iterator[tuple[int, int
         for word in range(words.shape[1]):
             distances += np.bitwise_count(block[:, None, word] ^ later[None, :, word])
         near = distances <= MAX_DISTANCE
-        near &= codes[start : start + BLOCK_ROWS, None] != codes[None, start:]
+        near &= apart(codes[:, start : start + BLOCK_ROWS], codes[:, start:])
         for row, column in np.argwhere(np.triu(near, 1)):
             yield start + int(row), start + int(column), int(distances[row, column])
 
 
+def apart(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Return which rows lie in different splits of some division, bool (n, m).
+
+    one, other : codes (divisions, n) and (divisions, m).
+    """
+    found = np.zeros((one.shape[1], other.shape[1]), dtype=bool)
+    for ours, theirs in zip(one, other, strict=True):
+        used = (ours[:, None] != UNUSED) & (theirs[None, :] != UNUSED)
+        found |= used & (ours[:, None] != theirs[None, :])
+    return found
+
+
 def pair_facts(
-    pairs: Sequence[tuple[int, int, int]], splits: Sequence[str], names: Sequence[str]
+    pairs: Sequence[tuple[int, int, int]],
+    divisions: Sequence[Sequence[str | None]],
+    names: Sequence[str],
 ) -> list[dict[str, Any]]:
-    """Return pairs of rows as facts.json tells them."""
+    """Return pairs of rows as facts.json tells them, with splits that keep them apart."""
     return [
         {
             "first": {"split": splits[first], "image": names[first]},
@@ -95,6 +113,9 @@ def pair_facts(
             "distance": distance,
         }
         for first, second, distance in pairs
+        for splits in [
+            next(d for d in divisions if d[first] and d[second] and d[first] != d[second])
+        ]
     ]
 
 
@@ -105,5 +126,5 @@ def _equal_pairs(digests: Sequence[bytes], codes: np.ndarray) -> Iterator[tuple[
         rows[digest].append(row)
     for group in rows.values():
         for first, second in combinations(group, 2):
-            if codes[first] != codes[second]:
+            if apart(codes[:, [first]], codes[:, [second]]).any():
                 yield first, second

@@ -19,8 +19,10 @@ class ImageData:
 
     Attributes
     ----------
-    frame : DataFrame with the columns `split` (train before val before test), `image` (a name,
-        unique in the data) and `label` (int64, the position of the class), in the final order.
+    frame : DataFrame with the columns `split` (train, val, test), `image` (a name, unique in the
+        data; what stands before `//` names what it was cut from) and `label` (int64, the position
+        of the class), in the final order. Where seeds divide the rows differently, `split` is the
+        division of seed 0, `split_1`, `split_2` ... follow, and None is a row without use there.
     size : side of every image in pixels.
     images : returns an iterator over the rows' images, each a uint8 array of shape
         (size, size, 3), RGB; it raises GridproofError at its end if some cannot be read.

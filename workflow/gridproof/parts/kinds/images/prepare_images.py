@@ -15,7 +15,7 @@ from gridproof.files.formats import write_table
 from gridproof.parts.kinds.class_facts import check_class_counts, class_counts, class_facts
 from gridproof.parts.kinds.images.duplicates import DuplicateFinder, pair_facts
 from gridproof.parts.kinds.images.image_source import ImageData
-from gridproof.parts.kinds.images.prepared_images import IMAGES, ROW_SCHEMA
+from gridproof.parts.kinds.images.prepared_images import IMAGES, row_schema, split_columns
 
 MAX_PAIRS = 1000
 
@@ -30,8 +30,7 @@ def prepare_images(name: str, data: ImageData, folder: Path) -> dict[str, Any]:
     ------
     GridproofError : the source delivers what cannot be trained on, or cannot read an image.
     """
-    counts = class_counts(data.frame["split"], data.frame["label"], len(data.class_names))
-    check_class_counts(name, counts, data.class_names, noun="image")
+    counts = counts_of_divisions(name, data)
     check_names(name, data)
     finder = DuplicateFinder()
     write_rows(data, folder / PARQUET)
@@ -39,8 +38,26 @@ def prepare_images(name: str, data: ImageData, folder: Path) -> dict[str, Any]:
     return {
         **class_facts(counts, data.class_names),
         "size": data.size,
+        "divisions": len(split_columns(data.frame.columns)),
         **duplicate_facts(data, finder),
     }
+
+
+def counts_of_divisions(name: str, data: ImageData) -> dict[str, list[int]]:
+    """Return how many rows of each class each split has, which all divisions have to share."""
+    divisions = split_columns(data.frame.columns)
+    counts, *others = (
+        class_counts(data.frame[column], data.frame["label"], len(data.class_names))
+        for column in divisions
+    )
+    check_class_counts(name, counts, data.class_names, noun="image")
+    for column, found in zip(divisions[1:], others, strict=True):
+        if found != counts:
+            raise GridproofError(
+                f"data {name}: found {found} images of each class in the division {column!r},"
+                f" expected {counts} as in the first"
+            )
+    return counts
 
 
 def check_names(name: str, data: ImageData) -> None:
@@ -54,8 +71,11 @@ def check_names(name: str, data: ImageData) -> None:
 
 def write_rows(data: ImageData, path: Path) -> None:
     """Write `data.parquet`; equal rows give equal bytes."""
-    columns = [pa.array(data.frame[field.name], type=field.type) for field in ROW_SCHEMA]
-    write_table(path, pa.Table.from_arrays(columns, schema=ROW_SCHEMA))
+    schema = row_schema(len(split_columns(data.frame.columns)))
+    columns = [
+        pa.array(data.frame[field.name], type=field.type, from_pandas=True) for field in schema
+    ]
+    write_table(path, pa.Table.from_arrays(columns, schema=schema))
 
 
 def image_shape(data: ImageData) -> tuple[int, int, int, int]:
@@ -89,10 +109,17 @@ def shown_to(finder: DuplicateFinder, data: ImageData) -> Iterator[np.ndarray]:
 
 
 def duplicate_facts(data: ImageData, finder: DuplicateFinder) -> dict[str, Any]:
-    """Return how many near duplicates lie in different splits, and the first MAX_PAIRS of them."""
-    splits, names = data.frame["split"].tolist(), data.frame["image"].tolist()
-    pairs = finder.pairs(splits)
+    """Return how many near duplicates lie in different splits, and the first MAX_PAIRS of them.
+
+    A pair counts if they do so in any division.
+    """
+    columns, names = split_columns(data.frame.columns), data.frame["image"].tolist()
+    divisions = [
+        [split if isinstance(split, str) else None for split in data.frame[column]]
+        for column in columns
+    ]
+    pairs = finder.pairs(divisions)
     return {
         "near_duplicate_pairs": len(pairs),
-        "near_duplicates": pair_facts(pairs[:MAX_PAIRS], splits, names),
+        "near_duplicates": pair_facts(pairs[:MAX_PAIRS], divisions, names),
     }

@@ -1,0 +1,44 @@
+"""What lies in a user's folder of images."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from gridproof.errors import GridproofError, nearest
+
+
+def entries(folder: Path, *, folders: bool) -> list[str]:
+    """Return the names in a folder, sorted: those of folders, or those of everything else.
+
+    Raises
+    ------
+    GridproofError : there is no such folder, or it cannot be read.
+    """
+    try:
+        with os.scandir(folder) as found:
+            return sorted(entry.name for entry in found if _is_folder(entry) == folders)
+    except NotADirectoryError as error:
+        raise GridproofError(f"{folder} is a file, expected a folder of images") from error
+    except FileNotFoundError as error:
+        raise GridproofError(f"{folder} does not exist, expected a folder of images") from error
+    except OSError as error:
+        raise GridproofError(
+            f"{folder} cannot be read ({error.strerror}), expected a folder of images"
+        ) from error
+
+
+def nearest_folder(name: str, found: Sequence[str]) -> str:
+    """Return which of the folders may be meant, or an empty string."""
+    by_lower = {other.lower(): other for other in found}
+    hint = nearest(name, by_lower)
+    return f" (is it {by_lower[hint.split(chr(39))[1]]}?)" if hint else ""
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Tell whether an entry is a folder or leads to one; a link in a circle leads nowhere."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
