@@ -121,10 +121,14 @@ def page_names(material: Material, cards: list[Card]) -> dict[str, Any]:
 
 
 class Level(NamedTuple):
-    """How a section stands in the report: the marks of its heading, and pictures that are shown."""
+    """How a section stands in the report: the marks of its heading, and pictures that are shown.
+
+    `said` are notes on its cells that stand above it already.
+    """
 
     marks: str
     n_pictures: int
+    said: tuple[str, ...] = ()
 
 
 WHOLE = Level("##", 1)
@@ -144,7 +148,8 @@ def with_levels(
     for section in sections:
         if section not in compared:
             yield section, WHOLE
-            yield from ((other, COMPARED) for other in below[section.plan.name])
+            level = COMPARED._replace(said=section.words.notes)
+            yield from ((other, level) for other in below[section.plan.name])
 
 
 def asked_numbers(material: Material) -> AskedNumbers:
@@ -170,6 +175,7 @@ def write_section(
     context = section.context() | common | {"marks": level.marks}
     context |= {
         "is_whole": level is WHOLE,
+        "notes": [note for note in section.words.notes if note not in level.said],
         "main_pictures": section.pictures[: level.n_pictures],
         "further_pictures": section.pictures[level.n_pictures :],
     }

@@ -26,6 +26,8 @@ KINDS = {
     FAILED: "not judged, as their code failed",
 }
 """The kinds of verdicts, and how a sentence that counts them says each."""
+RINGS = {"same": "in a ring", "substitute": "in a dotted ring", "arithmetic": "in a square"}
+"""How the strip of signs shows what each was judged on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +185,9 @@ class Claims:
         """Return how many claims were judged on what, as the end of a sentence."""
         counts = Counter(claim.comparability for claim in self.claims)
         parts = [
-            f"{counts[kind]} {words}" for kind, words in JUDGED.items() if counts[kind] and words
+            f"{counts[kind]} {words} (on the page {RINGS[kind]})"
+            for kind, words in JUDGED.items()
+            if counts[kind] and words
         ]
         return ", ".join(parts)
 

@@ -2,7 +2,7 @@
 // Drawn by uPlot (MIT License, Copyright (c) 2022 Leon Sorokin), which stands above.
 "use strict";
 (() => {
-  const INK = "#222222", GRID = "#e3e3e3", BAND = "33", HEIGHT = 300, FONT = "13px system-ui, sans-serif";
+  const INK = "#222222", GRID = "#e3e3e3", BAND = "33", HEIGHT = 270, FONT = "13px system-ui, sans-serif";
   const FADED = 0.25, LARGER = 1.7;
   const SVG = "http://www.w3.org/2000/svg";
   // The marks of figures, by their names there, as paths of about radius 1.
@@ -75,6 +75,14 @@
     context.stroke(path);
   }
 
+  // A value in print: a hollow diamond, whatever marks are there.
+  function drawPrinted(chart, x, y, color) {
+    chart.ctx.fillStyle = "#ffffff";
+    drawMark(chart, "D", x, y, 5 * devicePixelRatio, "#000000");
+    chart.ctx.fillStyle = color;
+    drawMark(chart, "D", x, y, 2.5 * devicePixelRatio, color);
+  }
+
   // Of series made of points: bars from lowest to highest, and their marks; of lines: the marks they have.
   function drawMarks(chart, data) {
     const context = chart.ctx;
@@ -98,7 +106,7 @@
       });
       const last = data.xs[series.mean.findLastIndex((mean) => mean !== null)];
       (series.ends ?? []).forEach((end) => drawMark(chart, "o", ...position(last, end), 1.8 * devicePixelRatio, series.color));
-      (series.printed ?? []).forEach(([x, y]) => drawMark(chart, "D", ...position(x, y), 5 * devicePixelRatio, "#000000"));
+      (series.printed ?? []).forEach(([x, y]) => drawPrinted(chart, ...position(x, y), series.color));
       (series.marks ?? []).forEach(([marker, x, y]) =>
         drawMark(chart, marker, ...position(x, y), 4 * devicePixelRatio, marker === "X" ? "#000000" : series.color));
       context.restore();
@@ -158,7 +166,7 @@
         y: { distr: distribution(data.log.y), range: (chart, low, high) => range(data, chart, low, high) },
       },
       axes: [
-        { ...axis, ...steps, ...places(data.log.x), label: named(data.x, data.log.x) },
+        { ...axis, ...steps, ...places(data.log.x), label: named(data.x, data.log.x), size: 34, labelSize: 22 },
         { ...axis, ...places(data.log.y), label: named(data.y, data.log.y), size: 58 },
       ],
       series: [{}, ...lines],
