@@ -235,6 +235,37 @@ def test_chart_tells_the_numbers_at_a_place(report, visit, size):
     assert line.get_attribute("aria-pressed") == "false"
 
 
+def test_cell_that_is_hidden_in_a_chart_is_hidden_in_all_of_its_section(report, visit):
+    """By its name; charts of other sections keep theirs."""
+    page = visit(report)
+    pressed = "(b) => b.map((x) => [x.children[1].textContent, x.getAttribute('aria-pressed')])"
+    page.locator(".chart .legend button").first.click()
+    rows = page.locator(".chart .legend button").evaluate_all(pressed)
+    hidden = [name for name, state in rows if state == "false"]
+    assert len(hidden) > 1
+    assert set(hidden) == {"learning_rate 1.0"}
+    page.locator(".chart .legend button").first.click()
+    rows = page.locator(".chart .legend button").evaluate_all(pressed)
+    assert {state for _, state in rows} == {"true"}
+
+
+def test_chart_is_larger_in_the_dialog_and_goes_back(report, visit):
+    """The chart itself, wider and higher than on the page, with its slider; then in its place."""
+    page = visit(report)
+    figure = page.locator("figure:has(.chart)").first
+    before = figure.locator(".u-over").first.bounding_box()
+    figure.locator(".larger", has_text="larger").click()
+    dialog = page.locator("dialog.gallery")
+    page.wait_for_function("document.querySelector('dialog .u-over').clientHeight > 300")
+    larger = dialog.locator(".u-over").first.bounding_box()
+    assert larger["width"] > 1.3 * before["width"]
+    assert larger["height"] > 1.3 * before["height"]
+    page.keyboard.press("Escape")
+    page.wait_for_function("!document.querySelector('dialog.gallery .chart')")
+    page.wait_for_function("document.querySelector('figure .u-over').clientHeight < 300")
+    assert figure.locator(".u-over").first.bounding_box()["width"] == before["width"]
+
+
 @pytest.mark.parametrize("way", ["button", "double click"])
 def test_dragging_zooms_and_all_is_shown_again(report, visit, way):
     """The axis of the part that was dragged over, then that of the picture."""

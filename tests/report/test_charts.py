@@ -40,6 +40,21 @@ def test_lines_are_means_between_the_lowest_and_the_highest_seed(study):
         assert line["seeds"] == list(by_epoch.count())
 
 
+def test_seeds_stand_where_their_line_ends_and_values_in_print_beside(study):
+    """The last values of all seeds, and what is printed of a cell, at its last epoch."""
+    printed = synthetic_cell("learning_rate 0.01", learning_rate=0.01, final=0.4)
+    other = synthetic_cell("learning_rate 0.03", position=1, learning_rate=0.03, seeds=(0,))
+    study.add("learning_rate", [printed, other])
+    study.build()
+    (data,) = panels(study.page, "chart-learning_rate-curves")
+    one, two = data["series"]
+    last = printed["epochs"]["epoch"].max()
+    ends = printed["epochs"].query("epoch == @last")["val_loss"]
+    assert sorted(one["ends"]) == pytest.approx(sorted(ends), rel=1e-4)
+    assert one["printed"] == [[last, 1.64]]
+    assert (two["ends"], two["printed"]) == ([], [])
+
+
 def test_seeds_that_diverged_are_left_out_and_their_end_is_a_gap(study):
     """A line goes on with the other seeds; where none is left there is no number."""
     some = synthetic_cell("some", diverged={0: 10})

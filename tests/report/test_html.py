@@ -1,4 +1,5 @@
 import base64
+import re
 from io import BytesIO
 from pathlib import Path
 
@@ -76,3 +77,16 @@ def test_verdicts_become_badges(verdict, kind):
     found = page(f"`{verdict}` and `supported by`")
     assert f'<span class="verdict {kind}">{verdict}</span>' in found
     assert "<code>supported by</code>" in found
+
+
+def test_folds_of_a_section_stand_in_one_row_and_say_what_they_add_to_it():
+    """The title is there for who cannot see the row; another heading ends it."""
+    below = "#### One & two: numbers\n\na\n\n#### Others\n\nb\n\n## Next\n\nc\n"
+    text = page(f"## One & two\n\nText.\n\n{below}")
+    row = text.split('<div class="folds">')[1].split("</div>")[0]
+    summaries = re.findall("<summary>(.*?)</summary>", row)
+    assert summaries == ['<span class="unseen">One &amp; two: </span>numbers', "Others"]
+    assert row.count("<details ") == row.count("</details>") == 2
+    assert "<p>b</p>" in row
+    assert "<p>c</p>" not in row
+    assert text.count('<div class="folds">') == 1
