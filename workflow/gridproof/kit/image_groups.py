@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-import pandas as pd
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
 
 GROUP = "//"
 """Stands behind the group in an image's name; no path inside a folder holds it."""
@@ -11,5 +14,8 @@ GROUP = "//"
 
 def groups(images: pd.Index) -> np.ndarray:
     """Return the number of the group of each image, by name: 0, 1, 2 ... in order of appearance."""
+    import numpy as np
+    import pandas as pd
+
     codes, _ = pd.factorize(pd.Series(images.astype(str)).str.partition(GROUP)[0])
     return np.asarray(codes, dtype=np.int64)
