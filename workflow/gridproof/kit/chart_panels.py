@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,8 @@ import pandas as pd
 from gridproof.kit.bands import Line
 from gridproof.kit.style import REFERENCE_COLOR
 
-DIGITS = 5
+DIGITS, EXACT_DIGITS, DECIMALS = 5, 17, 3
+"""Significant digits of a number, at least and at most, and decimals that are written of it."""
 DASHES: Mapping[str, list[int]] = {"-": [], "--": [7, 4], "-.": [8, 3, 2, 3], ":": [2, 3]}
 """Dash patterns in pixels, by the name that figures give them."""
 
@@ -109,5 +111,22 @@ def exact(value: float) -> float:
 
 
 def rounded(value: float) -> float | None:
-    """Return a number to five digits; None if it is not finite."""
-    return exact(float(f"{value:.{DIGITS}g}")) if math.isfinite(value) else None
+    """Return a number to five digits, or as many as the page needs to write it as texts do.
+
+    The page rounds to three decimals what it is given, which must not be a second rounding: 3.34849
+    is 3.348 in a text, and 3.3485 would be 3.349. None if the number is not finite.
+    """
+    if not math.isfinite(value):
+        return None
+    written = f"{value:.{DECIMALS}f}"
+    for digits in range(DIGITS, EXACT_DIGITS + 1):
+        shorter = float(f"{value:.{digits}g}")
+        if written_by_page(shorter) == written:
+            return int(shorter) if shorter.is_integer() else shorter
+    return float(written)
+
+
+def written_by_page(value: float) -> str:
+    """Return a number with three decimals as JavaScript's `toFixed` writes it: halves go up."""
+    up = Decimal(value).quantize(Decimal(1).scaleb(-DECIMALS), ROUND_HALF_UP)
+    return f"{float(up):.{DECIMALS}f}"
