@@ -50,6 +50,18 @@ STUDY = """\
             "expected `measure: [dead_relus]` with it",
             id="measurement that nobody asks for",
         ),
+        pytest.param(
+            "{sweep: {depth: [1, 2]}, figures: [curves, heatmap]}",
+            "experiments.other.figures[1]: found 'heatmap' with cells that differ in depth, "
+            "expected cells that differ in 2 parameters",
+            id="map of one parameter",
+        ),
+        pytest.param(
+            "{rows: [{depth: 1, width: 8}, {depth: 2, width: 4}], figures: [depth]}",
+            "experiments.other.figures[0]: found 'depth' without two cells that differ in depth "
+            "alone, expected some",
+            id="comparison of what differs in more",
+        ),
     ],
 )
 def test_figure_that_cannot_show_an_experiment_is_refused(

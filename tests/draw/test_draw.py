@@ -28,7 +28,7 @@ def test_most_figures_show_networks_on_tables():
 def test_draw_writes_equal_bytes_twice(name, make_slice, data_dir, tmp_path):
     """PNG, SVG and text alternative are whole and hold no date."""
     shape = {"depth": 1, "width": 4, "epochs": 3, "gradient_norms": True}
-    other = {"depth": 2} if name == "depth" else {"width": 8}
+    other = {"depth": {"depth": 2}, "heatmap": {"depth": 2, "width": 8}}.get(name, {"width": 8})
     folder = make_slice(
         synthetic_cell("one", measure=MEASUREMENTS, **shape),
         synthetic_cell("two", position=1, final=0.9, measure=MEASUREMENTS, **(shape | other)),

@@ -46,6 +46,8 @@ class Figure:
     tables: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     measurements: tuple[str, ...] = ()
+    varies: int = 0
+    compares: str = ""
     shows: Literal["experiment", "data"] = "experiment"
     needs_checkpoints: bool = False
     raster: bool = False

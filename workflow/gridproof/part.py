@@ -130,6 +130,8 @@ def figure(
     tables: Sequence[str] = (),
     kinds: Sequence[str] = (),
     measurements: Sequence[str] = (),
+    varies: int = 0,
+    compares: str = "",
     shows: Literal["experiment", "data"] = "experiment",
     needs_checkpoints: bool = False,
     raster: bool = False,
@@ -149,6 +151,8 @@ def figure(
     tables : tables that its cells must have.
     kinds : kinds of data that it fits; any by default.
     measurements : measurements that it shows, which an experiment then has to ask for.
+    varies : in how many parameters its cells have to differ; any number by default.
+    compares : a parameter in which, and in nothing else, some of its cells have to differ.
     shows : an experiment's cells, or a data set alone.
     needs_checkpoints : whether it is drawn from the cells' final weights.
     raster : whether it holds a picture or a map, and is embedded as PNG.

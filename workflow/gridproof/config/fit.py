@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
 
 from gridproof.catalogue import Catalogue
 
@@ -35,6 +36,28 @@ def unmeasured(catalogue: Catalogue, figure: str, asked: Sequence[str]) -> str:
     return (
         f"found {figure!r}, which shows a measurement, expected `measure: [{lacking[0]}]` with it"
     )
+
+
+def spread_misfit(catalogue: Catalogue, figure: str, cells: Sequence[Mapping[str, object]]) -> str:
+    """Return why a figure cannot show how cells, given by their parameters, differ; or nothing."""
+    entry = catalogue.figure(figure)
+    names = list(dict.fromkeys(name for values in cells for name in values))
+    varied = [name for name in names if len({repr(values.get(name)) for values in cells}) > 1]
+    if entry.varies and len(varied) != entry.varies:
+        return (
+            f"found {figure!r} with cells that differ in {', '.join(varied) or 'nothing'}, "
+            f"expected cells that differ in {entry.varies} parameters"
+        )
+    others = [
+        {name: repr(value) for name, value in values.items() if name != entry.compares}
+        for values in cells
+    ]
+    if entry.compares and not any(one == other for one, other in combinations(others, 2)):
+        return (
+            f"found {figure!r} without two cells that differ in {entry.compares} alone, "
+            "expected some"
+        )
+    return ""
 
 
 def derived(catalogue: Catalogue, family: str, kinds: Sequence[str]) -> bool:

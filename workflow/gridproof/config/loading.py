@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from gridproof.config.claim_checks import claim_complaints
 from gridproof.config.complaints import Complaint, complaint_of, complaints_of
 from gridproof.config.cross_checks import reference_complaints
 from gridproof.config.expand import candidates, fitting_data, n_candidates
-from gridproof.config.fit import figure_misfit, measurement_misfits, unmeasured
+from gridproof.config.fit import figure_misfit, measurement_misfits, spread_misfit, unmeasured
 from gridproof.config.prose_checks import prose_complaints
 from gridproof.config.schema import schema_of
 from gridproof.config.study_config import Experiment, StudyConfig
@@ -104,6 +105,7 @@ def cell_complaints(
             for index, figure in enumerate(experiment.figures):
                 misfit = figure_misfit(parts, figure, experiment.family)
                 misfit = misfit or unmeasured(parts, figure, experiment.measure)
+                misfit = misfit or ill_spread(config, parts, figure, [experiment])
                 if misfit:
                     yield Complaint((*path, "figures", index), misfit)
             yield from unfit_target(config, parts, experiment, path)
@@ -118,7 +120,9 @@ def unfit_comparisons(config: StudyConfig, parts: Catalogue) -> Iterator[Complai
         asked = [item for part in known for item in config.experiments[part].measure]
         for index, figure in enumerate(comparison.figures or ()):
             misfits = [m for family in families if (m := figure_misfit(parts, figure, family))]
-            if text := next(iter(misfits), "") or unmeasured(parts, figure, asked):
+            text = next(iter(misfits), "") or unmeasured(parts, figure, asked)
+            compared = [config.experiments[part] for part in known]
+            if text := text or ill_spread(config, parts, figure, compared):
                 yield Complaint(("comparisons", name, "figures", index), text)
 
 
@@ -160,6 +164,25 @@ def conflicts(
                 )
                 place = next((place for place in places if place in document.lines), path)
                 yield Complaint(place, complaint_of(details, schema).text)
+
+
+def ill_spread(
+    config: StudyConfig, parts: Catalogue, figure: str, experiments: Sequence[Experiment]
+) -> str:
+    """Return why a figure cannot show how the cells of experiments differ; empty if it can.
+
+    Cells whose parameters are in conflict are told elsewhere.
+    """
+    if not (parts.figure(figure).varies or parts.figure(figure).compares):
+        return ""
+    cells = {}
+    for experiment in experiments:
+        model = schema_of(parts).parameters[experiment.family]
+        for _, values in candidates(config, experiment):
+            with suppress(ValidationError):
+                cell = model(**values).model_dump()
+                cells[repr(cell)] = cell
+    return spread_misfit(parts, figure, list(cells.values()))
 
 
 def unfit_measurements(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 @figure(
     description="final accuracy by depth, among cells that differ in nothing else",
     families=["mlp"],
+    compares="depth",
 )
 def accuracy_by_depth(inputs: Inputs) -> Figure:
     """Return final train, val and test accuracy by depth, on a logarithmic axis."""

@@ -9,7 +9,7 @@ from matplotlib.ticker import FixedLocator, NullLocator, ScalarFormatter
 
 from gridproof.errors import GridproofError
 from gridproof.kit.labels import final_value, noted_label, seeds_note
-from gridproof.kit.series import series
+from gridproof.kit.series import part_in_words, series
 from gridproof.kit.style import SPLIT_COLORS, WIDTH
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ def draw_effect(inputs: Inputs, name: str, unit: str) -> Figure:
     axes.margins(x=0.08)
     note = seeds_note(members, band=False)
     title = note if note == "one seed" else f"{note}, dots: single seeds"
+    if part := part_in_words(members, inputs.members):
+        title = f"{part}; {title}"
     figure.legend(loc="outside lower center", ncols=len(SPLIT_COLORS), title=title)
     return figure
 
@@ -53,9 +55,10 @@ def describe_effect(inputs: Inputs, name: str) -> str:
         + ", ".join(f"{split} {final_value(member, f'{split}_accuracy')}" for split in SPLIT_COLORS)
         for member in members
     ]
+    part = part_in_words(members, inputs.members)
     return (
-        f"Line chart of accuracy after the last epoch by {name}, {seeds_note(members, band=False)},"
-        f" each seed a dot. {'; '.join(parts)}."
+        f"Line chart of accuracy after the last epoch by {name}{f' of {part}' if part else ''},"
+        f" {seeds_note(members, band=False)}, each seed a dot. {'; '.join(parts)}."
     )
 
 

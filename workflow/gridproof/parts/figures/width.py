@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 @figure(
     description="final accuracy by width, among cells that differ in nothing else",
     families=["mlp"],
+    compares="width",
 )
 def accuracy_by_width(inputs: Inputs) -> Figure:
     """Return final train, val and test accuracy by width, on a logarithmic axis."""
