@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 STEP_DEGREES = 0.1
 MIN_AREA_POINTS = 60
 """Regions of fewer grid points get no code."""
+LABEL_HEIGHT = 0.45
+"""Inches for what the lower axes say, and the second line of titles."""
 CODE_SIZE = 11.0
 """Size of the codes where one map fills the figure, in points."""
 
@@ -54,7 +56,8 @@ def boundaries_by_cell(inputs: Inputs) -> Figure:
     columns = panel_columns(len(members))
     rows = math.ceil(len(members) / columns)
     width = WIDTH / columns
-    figure = Figure(figsize=(WIDTH, rows * (map_height(grid, width - 0.25) + 0.65)))
+    height = rows * (map_height(grid, width - 0.25) + 0.65) + LABEL_HEIGHT
+    figure = Figure(figsize=(WIDTH, height))
     panels = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True).ravel()
     for axes, member in zip(panels, members, strict=False):
         prediction = predict_points(inputs, member, grid.land_points(), seed=member.seeds[0])
