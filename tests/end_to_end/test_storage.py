@@ -180,7 +180,7 @@ def test_requests_grow_with_the_cells_and_not_with_their_square(
         assert result.returncode == 0, result.stdout
         before = store.requests()
         result = workspace.snakemake("--cores", "2", "train", *STORAGE)
-        assert re.search(r"^total +0$", result.stdout, re.MULTILINE), result.stdout
+        assert "Nothing to be done" in result.stdout, result.stdout
         asked.append(store.requests() - before)
     small, middle, large = asked
     assert small < middle < large
