@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from gridproof.config.prose_checks import PHRASE
 from gridproof.errors import GridproofError
+from workspace import REPOSITORY
 
 from .conftest import Load
 
@@ -24,8 +26,10 @@ CLAIMED = """claims:
         (b"It falls.\n\n[The loss\nis]{claim=low-lose} low.\n", "line 3: the phrase 'The loss is'"),
         (b"It falls.\nOf 5 \xb5m.\n", "line 2: found the byte 0xb5, expected UTF-8"),
         (b"One.\n\nTwo {{ mean('rates' }}.\n", "line 3: unexpected '}'"),
+        (b"One.\n\n{% if 1 %}Two.\n\nThree.{% endif %}\n", "line 3: Unexpected end of template"),
+        (b"- One {{ 1 }}.\n- {% if 1 %}Two.\n- Three{% endif %}.\n", "line 2: Unexpected end"),
     ],
-    ids=["unknown claim", "not UTF-8", "malformed expression"],
+    ids=["unknown claim", "not UTF-8", "malformed", "over paragraphs", "over items"],
 )
 def test_a_mistake_is_refused_with_file_and_line(
     prose: bytes, expected: str, load: Load, tmp_path: Path
@@ -36,6 +40,17 @@ def test_a_mistake_is_refused_with_file_and_line(
     with pytest.raises(GridproofError) as caught:
         load(new="words: report\n" + CLAIMED)
     assert f"words: report/01-rates.md, {expected}" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "file", sorted((REPOSITORY / "report").glob("*.md")), ids=lambda file: file.stem
+)
+def test_prose_of_the_default_study_is_accepted(file: Path, load: Load, tmp_path: Path) -> None:
+    """Its choices between words lie within their paragraphs; its claims are not this study's."""
+    (tmp_path / "report").mkdir()
+    text = PHRASE.sub(r"\g<phrase>", file.read_text())
+    (tmp_path / "report" / file.name).write_text(text)
+    load(new="words: report\n" + CLAIMED)
 
 
 def test_the_nearest_claim_is_named(load: Load, tmp_path: Path) -> None:

@@ -15,6 +15,9 @@ from gridproof.errors import nearest
 
 PHRASE = re.compile(r"\[(?P<phrase>[^][]+)\]\{claim=(?P<claim>[^}\s]*)\}")
 """A phrase that is tied to a claim."""
+BLOCKS = re.compile(r"\n\s*\n|\n(?=- )")
+"""What ends a block: an empty line, or a line that begins an item of a list."""
+ALONE = "each paragraph, and each item of a list, is read by itself"
 
 
 def prose_complaints(config: StudyConfig, catalogue: Catalogue) -> Iterator[Complaint]:
@@ -27,16 +30,30 @@ def prose_complaints(config: StudyConfig, catalogue: Catalogue) -> Iterator[Comp
     for path in sorted(config.words.glob("*.md")):
         try:
             text = path.read_bytes().decode()
-            Environment().parse(text)
         except UnicodeDecodeError as error:
             line = 1 + error.object[: error.start].count(b"\n")
             found = f"found the byte {error.object[error.start]:#04x}, expected UTF-8"
             yield complaint(path, line, found)
-        except TemplateSyntaxError as error:
-            yield complaint(path, error.lineno, str(error.message))
-        else:
-            if known is not None:
-                yield from unknown_claims(path, text, known)
+            continue
+        start = 1
+        for gap, block in blocks_of(text):
+            start += gap.count("\n")
+            try:
+                Environment().parse(block)
+            except TemplateSyntaxError as error:
+                yield complaint(path, start + error.lineno - 1, f"{error.message}; {ALONE}")
+            start += block.count("\n")
+        if known is not None:
+            yield from unknown_claims(path, text, known)
+
+
+def blocks_of(text: str) -> Iterator[tuple[str, str]]:
+    """Yield what stands before each block, and the block."""
+    start, gap = 0, ""
+    for match in BLOCKS.finditer(text):
+        yield gap, text[start : match.start()]
+        start, gap = match.end(), match.group()
+    yield gap, text[start:]
 
 
 def complaint(path: Path, line: int, text: str) -> Complaint:

@@ -20,6 +20,7 @@ from typing import Any
 
 from jinja2 import Environment
 
+from gridproof.config.prose_checks import blocks_of
 from gridproof.errors import GridproofError
 from gridproof.report.asked_numbers import NotInStudyError
 from gridproof.report.claim_views import Claims
@@ -27,8 +28,6 @@ from gridproof.report.phrases import mark_phrases, phrases_in
 from gridproof.report.template_environments import render_text
 
 NUMBERED = re.compile(r"(?:\d+-)?(?P<name>.+\.md)")
-BLOCKS = re.compile(r"\n\s*\n|\n(?=- )")
-"""What ends a block: an empty line, or a line that begins an item of a list."""
 OF_THE_REPORT = ("findings", "method", "discussion", "conclusion")
 """Names of the files that belong to no section."""
 
@@ -95,15 +94,6 @@ class ProseFiles:
         """Tell whether all claims of a block are about what the study does not have."""
         named = [claim for _, claim in phrases_in(block)]
         return bool(named) and all(name in self._left_out for name in named)
-
-
-def blocks_of(text: str) -> Iterator[tuple[str, str]]:
-    """Yield what stands before each block, and the block."""
-    start, gap = 0, ""
-    for match in BLOCKS.finditer(text):
-        yield gap, text[start : match.start()]
-        start, gap = match.end(), match.group()
-    yield gap, text[start:]
 
 
 def joined(blocks: list[tuple[str, str]]) -> str:
