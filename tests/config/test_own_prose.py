@@ -10,6 +10,7 @@ from workspace import REPOSITORY
 
 from .conftest import Load
 
+PROSE = REPOSITORY / "report"
 CLAIMED = """claims:
   low-loss:
     statement: The loss is low.
@@ -45,11 +46,11 @@ def test_a_mistake_is_refused_with_file_and_line(
 @pytest.mark.parametrize(
     "file", sorted((REPOSITORY / "report").glob("*.md")), ids=lambda file: file.stem
 )
-def test_prose_of_the_default_study_is_accepted(file: Path, load: Load, tmp_path: Path) -> None:
+def test_prose_of_the_default_study_is_accepted(name: str, load: Load, tmp_path: Path) -> None:
     """Its choices between words lie within their paragraphs; its claims are not this study's."""
     (tmp_path / "report").mkdir()
-    text = PHRASE.sub(r"\g<phrase>", file.read_text())
-    (tmp_path / "report" / file.name).write_text(text)
+    text = PHRASE.sub(r"\g<phrase>", (PROSE / name).read_text())
+    (tmp_path / "report" / name).write_text(text)
     load(new="words: report\n" + CLAIMED)
 
 
