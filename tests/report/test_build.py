@@ -7,6 +7,7 @@ import pytest
 
 from draw.synthetic import MEASUREMENTS, synthetic_cell
 from gridproof.errors import GridproofError
+from gridproof.kit.section_words import SectionWords
 from gridproof.report.build import with_levels
 from gridproof.report.sections import ExperimentSection
 from gridproof.tables.members import load_slice
@@ -315,7 +316,8 @@ def test_experiments_that_a_comparison_takes_its_cells_from_stand_below_it() -> 
     def section(name: str, *cells: tuple[str, str]) -> ExperimentSection:
         planned = tuple(SimpleNamespace(group=group, cell=cell) for group, cell in cells)
         plan = SimpleNamespace(name=name, cells=planned)
-        return ExperimentSection(plan=plan, **dict.fromkeys(REST))
+        words = SectionWords(notes=(f"a note of {name}",))
+        return ExperimentSection(plan=plan, **dict.fromkeys(REST) | {"words": words})
 
     sections = [
         section("first", ("first", "a")),
@@ -325,3 +327,4 @@ def test_experiments_that_a_comparison_takes_its_cells_from_stand_below_it() -> 
     ]
     found = [(item.plan.name, level.marks) for item, level in with_levels(sections)]
     assert found == [("other", "##"), ("partly", "##"), ("all", "##"), ("first", "###")]
+    assert [level.said for _, level in with_levels(sections)][2:] == [(), ("a note of all",)]
