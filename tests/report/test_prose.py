@@ -88,6 +88,11 @@ def test_phrase_is_marked_where_it_stands_in_both_forms(
         ('seeds("low-loss")', "3 of 3 seeds"),
         ('verdict("low-loss")', "supported"),
         ('rows("table")', r"\d+ rows to train on \(`geonames`\)"),
+        ('rows("images")', "none: the data are not there"),
+        ('divided("table")', "once, for all seeds"),
+        ('divided("images")', "none: the data are not there"),
+        ('setting("shape", "depth")', "1, 6"),
+        ('setting("depth", "depth")', "none: the data are not there"),
     ],
 )
 def test_numbers_are_asked(bare: Study, words: Path, asked: str, told: str) -> None:
@@ -103,6 +108,7 @@ def test_numbers_are_asked(bare: Study, words: Path, asked: str, told: str) -> N
         ("{{ estimate('low-los') }}", r"shape\.md: .*did you mean 'low-loss'"),
         ("{{ estimate('low-loss', 'accuracy') }}", r"shape\.md: no condition .* contains"),
         ("{{ mean('shape', 'vall_loss', depth=6) }}", r"shape\.md: .*'vall_loss'"),
+        ("{{ setting('shape', 'dept') }}", r"shape\.md: .*'dept', did you mean 'depth'"),
         ("{{ nothing }}", r"shape\.md: 'nothing' is undefined"),
         ("{{ 1 + }}", r"shape\.md: line 1"),
     ],

@@ -7,7 +7,9 @@
   `estimate("loss-is-low", "without")`: that of the condition whose words contain this;
 - `seeds("loss-is-low")`: in how many of the seeds the claim's own numbers meet its rule;
 - `verdict("loss-is-low")`: one of the verdicts;
-- `rows("table")`: how many rows of such data there are to train on.
+- `rows("table")`: how many rows of such data there are to train on;
+- `divided("table")`: how often such data are divided into train, val and test;
+- `setting("sizes", "depth")`: the values of a parameter among the cells of an experiment.
 
 Words may hang on them: `{{ "holds" if verdict("loss-is-low") == "supported" else "does not" }}`.
 """
@@ -24,6 +26,8 @@ from gridproof.kit.quantity import thousands
 from gridproof.report.claim_views import Claims, JudgedClaim
 from gridproof.report.condition_words import condition_estimate
 from gridproof.tables.ask import Ask
+
+NO_DATA = "none: the data are not there"
 
 
 class NotInStudyError(GridproofError):
@@ -60,6 +64,8 @@ class AskedNumbers:
             "seeds": self.seeds,
             "verdict": self.verdict,
             "rows": self.rows,
+            "divided": self.divided,
+            "setting": self.setting,
         }
 
     def mean(self, experiment: str, column: str, **parameters: object) -> str:
@@ -121,9 +127,34 @@ class AskedNumbers:
     def rows(self, kind: str) -> str:
         """Return how many rows of data of a kind there are to train on, and where they are from."""
         if kind not in self._facts:
-            return "none: the data are not there"
+            return NO_DATA
         facts = self._facts[kind]
         return f"{thousands(facts['rows']['train'])} rows to train on (`{facts['source']}`)"
+
+    def divided(self, kind: str) -> str:
+        """Return how often data of a kind are divided: once for all seeds, or for each anew."""
+        if kind not in self._facts:
+            return NO_DATA
+        ways = int(self._facts[kind].get("divisions", 1))
+        return f"in {ways} ways, which seeds take in turn" if ways > 1 else "once, for all seeds"
+
+    def setting(self, experiment: str, parameter: str) -> str:
+        """Return the values of a parameter among the cells of an experiment.
+
+        Raises
+        ------
+        GridproofError : no cell has such a parameter.
+        """
+        if experiment not in self._asks:
+            return NO_DATA
+        cells = [member.parameters for member in self._asks[experiment].members]
+        names = {name for parameters in cells for name in parameters}
+        if parameter not in names:
+            raise GridproofError(
+                f"no cell of {experiment!r} has a parameter {parameter!r}{nearest(parameter, names)}"
+            )
+        values = dict.fromkeys(parameters.get(parameter) for parameters in cells)
+        return ", ".join(escape(str(value)) for value in values)
 
     def _ask(self, experiment: str) -> Ask:
         if experiment not in self._asks:
