@@ -150,9 +150,8 @@ class AskedNumbers:
         cells = [member.parameters for member in self._asks[experiment].members]
         names = {name for parameters in cells for name in parameters}
         if parameter not in names:
-            raise GridproofError(
-                f"no cell of {experiment!r} has a parameter {parameter!r}{nearest(parameter, names)}"
-            )
+            near = nearest(parameter, names)
+            raise GridproofError(f"no cell of {experiment!r} has a parameter {parameter!r}{near}")
         values = dict.fromkeys(parameters.get(parameter) for parameters in cells)
         return ", ".join(escape(str(value)) for value in values)
 
