@@ -8,6 +8,7 @@ import pytest
 
 from gridproof.catalogue import catalogue
 from gridproof.config.fit import common_figures, figure_misfit
+from gridproof.config.loading import load_config
 from gridproof.errors import GridproofError
 from gridproof.plan.reading import read_study
 from workspace import write_places
@@ -184,3 +185,34 @@ def test_figure_of_a_data_set_is_none_of_an_experiment(load: Load) -> None:
     """It shows the data, once, whatever is trained on them."""
     with pytest.raises(GridproofError, match=r"unknown figure 'contact_sheet'\. Expected one of"):
         load(RATES, f"{RATES}    figures: [contact_sheet]\n")
+
+
+def images_of(divisions: int, seeds: str) -> str:
+    """Return a study of images that are divided in so many ways."""
+    return (
+        "title: Test\nparts: [study/data]\ndata:\n"
+        f"  images: {{source: patches, divisions: {divisions}}}\n"
+        "seeds: 2\nexperiments:\n"
+        f"  trees:\n    family: xgboost\n    seeds: {seeds}\n    figures: []\n"
+    )
+
+
+@pytest.mark.parametrize(("divisions", "seeds"), [(3, "4"), (2, "[1, 3]"), (5, "20")])
+def test_seeds_that_would_share_a_division_are_refused(
+    divisions: int, seeds: str, tmp_path: Path
+) -> None:
+    """Two of them would be told from one another by nothing but the seed."""
+    (tmp_path / "config.yaml").write_text(images_of(divisions, seeds))
+    with pytest.raises(GridproofError) as caught:
+        load_config(tmp_path / "config.yaml")
+    assert "line 9: experiments.trees.seeds: found" in str(caught.value)
+    assert f"divided in {divisions} ways (divisions)" in str(caught.value)
+
+
+@pytest.mark.parametrize(("divisions", "seeds"), [(3, "3"), (1, "20"), (2, "[7, 8]")])
+def test_seeds_with_divisions_of_their_own_are_accepted(
+    divisions: int, seeds: str, tmp_path: Path
+) -> None:
+    """As many ways as seeds, or one that all share."""
+    (tmp_path / "config.yaml").write_text(images_of(divisions, seeds))
+    load_config(tmp_path / "config.yaml")

@@ -50,7 +50,8 @@ class DataSource:
     picture : figure that shows such data better than that of their kind.
     numeric : option that, where it is true, makes the target a number and no class; empty for none.
     divisions : option with the number of ways in which rows are divided among train, val and test,
-        which the seeds of a cell take in turn; empty where all seeds have the same rows.
+        which the seeds of a cell take in turn, at least as many as there are seeds; empty where all
+        seeds have the same rows.
     """
 
     description: str

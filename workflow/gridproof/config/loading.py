@@ -109,6 +109,7 @@ def cell_complaints(
                 if misfit:
                     yield Complaint((*path, "figures", index), misfit)
             yield from unfit_target(config, parts, experiment, path)
+            yield from shared_divisions(config, parts, experiment, path)
     yield from unfit_comparisons(config, parts)
 
 
@@ -139,6 +140,23 @@ def unfit_target(
             (*path, "data"),
             f"found {name!r}, whose target is a number ({numeric}: true), "
             f"expected classes for the family {family.name!r}",
+        )
+
+
+def shared_divisions(
+    config: StudyConfig, parts: Catalogue, experiment: Experiment, path: KeyPath
+) -> Iterator[Complaint]:
+    """Yield that seeds would share rows that each is to have of its own, and count as several."""
+    name = experiment.data or next(iter(fitting_data(config, parts, experiment)), None)
+    section = config.data.get(name) if name else None
+    option = parts.source(section.source).divisions if section is not None else ""
+    ways = int(getattr(section, option)) if option else 1
+    seeds = experiment.seeds or config.seeds
+    if ways > 1 and len({seed % ways for seed in seeds}) < len(seeds):
+        yield Complaint(
+            (*path, "seeds") if experiment.seeds else ("seeds",),
+            f"found {len(seeds)} seeds for {name!r}, which are divided in {ways} ways ({option}), "
+            f"expected as many ways as seeds, or one: two seeds of a division are not two samples",
         )
 
 
