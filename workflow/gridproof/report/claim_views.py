@@ -26,6 +26,14 @@ KINDS = {
     FAILED: "not judged, as their code failed",
 }
 """The kinds of verdicts, and how a sentence that counts them says each."""
+SIGNS = {
+    "supported": "✓",
+    "contradicted": "✗",
+    "undecided": "◐",
+    "cannot be tested": "?",
+    "failed": "?",
+}
+"""Verdict -> the sign that marks it, in both forms of the report."""
 RINGS = {"same": "in a ring", "substitute": "in a dotted ring", "arithmetic": "in a square"}
 """How the strip of signs shows what each was judged on."""
 
@@ -175,7 +183,7 @@ class Claims:
 
     def in_words(self) -> str:
         """Return how many claims have which kind of verdict, as the end of a sentence."""
-        counts = [f"{count} {KINDS[kind]}" for kind, count in self.counted()]
+        counts = [f"{count} {KINDS[kind]} {SIGNS[kind]}" for kind, count in self.counted()]
         if counts:
             first, words = counts[0].split(" ", 1)
             counts[0] = f"{first} {'is' if first == '1' else 'are'} {words}"

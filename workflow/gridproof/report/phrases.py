@@ -13,16 +13,10 @@ from gridproof.config.prose_checks import PHRASE
 from gridproof.errors import GridproofError, nearest
 from gridproof.judge.outcomes import JUDGED
 from gridproof.kit.markdown import Markdown
-from gridproof.report.claim_views import Claims, JudgedClaim
+from gridproof.report.claim_views import SIGNS, Claims, JudgedClaim
 
-SIGNS = {
-    "supported": "✓",
-    "contradicted": "✗",
-    "undecided": "◐",
-    "cannot be tested": "?",
-    "failed": "?",
-}
-"""Verdict -> the sign that marks it, in both forms of the report."""
+TOGETHER, APART = "\N{NO-BREAK SPACE}", "\N{EM SPACE}"
+"""What stands between the signs of a section, and between sections."""
 REFUSED = ("contradicted", "failed")
 """Verdicts of phrases that a strict check refuses."""
 
@@ -78,8 +72,8 @@ def dots(claims: Claims) -> Markdown:
     lines = []
     for section in sections:
         own = [claim for claim in claims.claims if claim.section == section]
-        signs = " ".join(
+        signs = [
             f'[{SIGNS[claim.verdict]}](#{claim.anchor} "{verdict_title(claim)}")' for claim in own
-        )
-        lines.append(f"{section} {signs}".strip())
-    return Markdown(" · ".join(lines))
+        ]
+        lines.append(TOGETHER.join(filter(None, [section, *signs])))
+    return Markdown(f"{APART} ".join(lines))
