@@ -246,7 +246,7 @@ def test_depth_and_width_compare_cells_that_differ_in_nothing_else(given):
             (axes,) = draw(inputs).axes
         np.testing.assert_allclose(axes.lines[4].get_xdata(), expected)
         assert axes.get_xticks().tolist() == expected
-    assert "by width, mean of 3 seeds" in width.describe(inputs)
+    assert "by width of 3 of 5 cells, those of depth 6, mean of 3 seeds" in width.describe(inputs)
 
 
 def test_train_split_in_eval_mode_is_marked_where_it_was_measured(given):

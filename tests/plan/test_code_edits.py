@@ -115,8 +115,8 @@ EDITS = {
     ),
     "how images are read": Edit(
         f"{KINDS}/images/prepared_images.py",
-        "images=images[first : last + 1],",
-        "images=images[first:last],",
+        "self._images[self._places[rows]]",
+        "self._images[self._places[rows] - 1]",
         ON_IMAGES,
     ),
     "which rows a source gives": Edit(

@@ -83,7 +83,7 @@ def test_a_claim_of_the_config_has_no_published_column(own: Study) -> None:
         }
     }
     markdown, _ = own.build()
-    assert "Of 1 statement about these experiments, 1 is supported." in prose(markdown)
+    assert "Of 1 statement about these experiments, 1 is supported ✓." in prose(markdown)
     assert "| claim | verdict | statement | estimate \\[interval\\] |" in markdown
     assert "| section |" not in markdown
     assert "published" not in markdown

@@ -9,7 +9,7 @@
 - `verdict("loss-is-low")`: one of the verdicts;
 - `rows("table")`: how many rows of such data there are to train on;
 - `divided("table")`: how often such data are divided into train, val and test;
-- `setting("sizes", "depth")`: the values of a parameter among the cells of an experiment.
+- `setting("sizes", "size")`: the values of a parameter among the cells of an experiment.
 
 Words may hang on them: `{{ "holds" if verdict("loss-is-low") == "supported" else "does not" }}`.
 """
