@@ -20,6 +20,7 @@ from gridproof.kit.quantity import (
     thousands,
 )
 from gridproof.kit.section_words import PrintedNumber
+from gridproof.kit.series import written
 from gridproof.report.column_words import column_words
 from gridproof.tables.ask import Ask
 from gridproof.tables.members import Member
@@ -171,7 +172,7 @@ def _compare(
     return PrintedBeside(
         published=value,
         parameters=parameters,
-        label=", ".join(f"{name} {_written(given)}" for name, given in shown.items()),
+        label=", ".join(f"{name} {written(given)}" for name, given in shown.items()),
         compared=number.compared if number else "difference",
         ours=None if found is None else _ours(value, ask, found, number),
         member=found,
@@ -185,9 +186,3 @@ def _ours(
     if number is not None:
         return number.ask(member, when, value.layer)
     return ask.mean(value.quantity, member, epoch=when)
-
-
-def _written(value: object) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return f"{value:g}" if isinstance(value, float) else str(value)
