@@ -32,6 +32,25 @@ def test_atomic_path_replaces_the_old_file_at_the_end(tmp_path: Path) -> None:
     assert list(target.parent.iterdir()) == [target]
 
 
+@pytest.mark.parametrize("kind", ["file", "link to a folder", "link to nothing"])
+def test_atomic_folder_replaces_what_is_no_folder_and_follows_no_link(
+    kind: str, tmp_path: Path
+) -> None:
+    """Whatever lies there gives way; what a link leads to stays as it is."""
+    target, elsewhere = tmp_path / "folder", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "kept").write_text("kept")
+    if kind == "file":
+        target.write_text("a file")
+    else:
+        target.symlink_to(elsewhere if kind == "link to a folder" else tmp_path / "nothing")
+    with atomic_folder(target) as path:
+        (path / "new").write_text("new")
+    assert not target.is_symlink()
+    assert visible(target) == ["new"]
+    assert visible(elsewhere) == ["kept"]
+
+
 def test_atomic_folder_replaces_the_old_folder_at_the_end(tmp_path: Path) -> None:
     """A folder is replaced as a whole: no file of the old one is among the new ones."""
     target = tmp_path / "deep" / "folder"

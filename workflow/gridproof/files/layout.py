@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -21,6 +22,13 @@ def study_folder(study: str | None, partial: bool = False) -> Path:
     """
     folder = RESULTS / study if study else RESULTS
     return folder / PARTIAL if partial else folder
+
+
+def blocked_folder(study: str | None) -> Path | None:
+    """Return where a file or a link to nothing lies in place of a folder of results, or None."""
+    folders = (RESULTS, DATA, CELLS, CACHE, study_folder(study))
+    blocked = (path for path in folders if os.path.lexists(path) and not path.is_dir())
+    return next(blocked, None)
 
 
 def block_of(seed: int, width: int) -> int:

@@ -12,6 +12,7 @@ from gridproof.config.fit import common_figures
 from gridproof.config.loading import load_config
 from gridproof.config.study_config import Comparison, StudyConfig
 from gridproof.errors import GridproofError
+from gridproof.files.layout import blocked_folder
 from gridproof.part import Chosen
 from gridproof.plan.cell_identity import (
     cell_code,
@@ -28,6 +29,10 @@ from gridproof.plan.study import CellPlan, ExperimentPlan, MemberPlan, Study
 def read_study(path: Path, overrides: Mapping[str, object] | None = None) -> Study:
     """Read a study and plan it; every mistake is a GridproofError before anything runs."""
     config, catalogue = load_config(path, overrides)
+    if (blocked := blocked_folder(config.study)) is not None:
+        raise GridproofError(
+            f"{blocked}: found what is no folder, expected one, or nothing, for results; move it"
+        )
     wanted = expand(config, catalogue)
     missing = tuple(missing_data(config, catalogue, wanted))
     absent = {item.name for item in missing}
