@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import subprocess
 from collections.abc import Iterable
@@ -13,19 +14,31 @@ LIBRARIES = ("numpy", "pyarrow", "safetensors")
 
 
 def commit(folder: Path) -> str | None:
-    """Return the git commit of `folder`, with `-dirty` if files differ, or None outside git."""
+    """Return the commit of the repository that holds the files of `folder`, or None if none does.
+
+    It ends with `-dirty` if files differ. A repository around the folder that does not track it,
+    as around an unpacked archive, has nothing to say, nor have git's variables of another one.
+    """
     try:
-        result = subprocess.run(
-            ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=10,
-        )
+        git(folder, "ls-files", "--error-unmatch", ".")
+        found = git(folder, "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*")
     except (OSError, subprocess.SubprocessError):
         return None
-    return result.stdout.strip() or None
+    return found.strip() or None
+
+
+def git(folder: Path, *words: str) -> str:
+    """Return what git says in a folder; OSError or SubprocessError if it fails or takes long."""
+    variables = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return subprocess.run(
+        ["git", *words],
+        cwd=folder,
+        env=variables,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=10,
+    ).stdout
 
 
 def provenance(
