@@ -111,6 +111,40 @@ def test_every_mode_becomes_rgb(mode: str, tmp_path: Path) -> None:
     assert np.abs(pixels.astype(int) - shade).max() <= (2 if mode == "CMYK" else 0)
 
 
+def write_greys(root: Path, bits: int) -> None:
+    """Write four images a class of 16-bit grey that fill so many of the bits."""
+    for place, name in enumerate(("real", "fake")):
+        (root / name).mkdir(parents=True)
+        for number in range(4):
+            values = np.random.default_rng(10 * place + number).integers(0, 2**bits, (70, 90))
+            values[0, 0] = 2**bits - 1
+            Image.fromarray(values.astype(np.uint16)).save(root / name / f"{number}.png")
+
+
+@pytest.mark.parametrize("bits", [10, 12, 14])
+def test_shallow_images_of_sixteen_bits_are_not_taken_for_black_ones(
+    bits: int, tmp_path: Path
+) -> None:
+    """The message says what to say; with it the images have their range."""
+    write_greys(tmp_path / "faces", bits)
+    assert f"found no value above {2**bits - 1} in the 16-bit images" in refusal(tmp_path / "faces")
+    assert f"say `bits: {bits}`" in refusal(tmp_path / "faces")
+    images = list(folder.load(folder_options(tmp_path / "faces", bits=bits)).images())
+    assert np.mean(images) == pytest.approx(127, abs=4)
+    dark = list(folder.load(folder_options(tmp_path / "faces", bits=16)).images())
+    assert np.max(dark) <= 2 ** (bits - 8)
+
+
+def test_deeper_values_than_said_are_refused(tmp_path: Path) -> None:
+    """By their files; images of all sixteen bits need nothing said."""
+    write_greys(tmp_path / "faces", 16)
+    told = refusal(tmp_path / "faces", bits=12)
+    assert "8 of 8 files cannot be used" in told
+    assert "it has the value 65535, expected at most 4095 (bits: 12)" in told
+    images = list(folder.load(folder_options(tmp_path / "faces")).images())
+    assert np.mean(images) == pytest.approx(127, abs=4)
+
+
 def test_transparency_is_white(tmp_path: Path) -> None:
     """What cannot be seen is white, what is half seen is half white."""
     layer = Image.new("RGBA", (64, 64), (0, 0, 0, 0))

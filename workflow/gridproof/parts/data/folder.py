@@ -8,7 +8,6 @@ what is left over is not used. Other files are ignored, and so are hidden ones.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,14 +18,14 @@ from pydantic import AfterValidator
 from gridproof.errors import GridproofError
 from gridproof.files.facts import SPLITS
 from gridproof.kit.image_groups import GROUP
-from gridproof.part import DataSource, Section, Seed, Text, expected, parameter
+from gridproof.part import DataSource, Section, Seed, Text, Whole, expected, parameter
 from gridproof.parts.data.folder_groups import (
     check_apart,
     check_groups,
     divide_groups,
     read_groups,
 )
-from gridproof.parts.data.folder_listing import entries, nearest_folder
+from gridproof.parts.data.folder_listing import check_name, entries, nearest_folder
 from gridproof.parts.data.image_options import Counts, ImageSize
 from gridproof.parts.kinds.images.image_source import CLASSES, ImageData
 
@@ -69,6 +68,12 @@ class Options(Section):
     size: ImageSize = parameter(224, "Side of the prepared images in pixels.")
     counts: Counts = parameter(Counts(), "Images that are taken for each split.")
     seed: Seed = parameter(0, "Seed of which images are taken.")
+    bits: Whole | None = parameter(
+        None,
+        "Bits that 16-bit images fill, such as 12; by default 16, if they look like it.",
+        at_least=9,
+        at_most=16,
+    )
     groups: Path | None = parameter(
         None,
         "CSV file with the columns image (a path inside the folder) and group, such as a person: "
@@ -128,11 +133,10 @@ def load(options: Options) -> ImageData:
             "label": [row.label for row in rows],
         }
     ).astype({"label": "int64"})
-    size = options.size
     return ImageData(
         frame=frame,
-        size=size,
-        images=lambda: _images([row.path for row in rows], size),
+        size=options.size,
+        images=lambda: _images([row.path for row in rows], options),
         class_names=options.classes,
     )
 
@@ -145,14 +149,14 @@ def origin(options: Options, data: ImageData) -> str:
     )
 
 
-def _images(paths: Sequence[Path], size: int) -> Iterator[np.ndarray]:
+def _images(paths: Sequence[Path], options: Options) -> Iterator[np.ndarray]:
     """Yield the images; those that cannot be used are left out and told all together."""
-    from gridproof.parts.kinds.images.decode import UnusableImageError, decode
+    from gridproof.parts.kinds.images.decode import GreyDepth, UnusableImageError, decode
 
-    broken = []
+    broken, depth = [], GreyDepth(options.bits)
     for path in paths:
         try:
-            yield decode(path, size)
+            yield decode(path, options.size, depth)
         except UnusableImageError as error:
             broken.append(f"{path}: {error}")
     if broken:
@@ -163,6 +167,8 @@ def _images(paths: Sequence[Path], size: int) -> Iterator[np.ndarray]:
             f"{len(broken)} of {len(paths)} files cannot be used; mend or remove them:\n"
             f"{listed}{rest}"
         )
+    if doubt := depth.doubt():
+        raise GridproofError(f"{options.path}: {doubt}")
 
 
 def _choose_rows(options: Options) -> tuple[list[_Row], int]:
@@ -268,19 +274,8 @@ def _class_files(folder: Path, count: int, key: str) -> list[Path]:
             "study"
         )
     for name in names:
-        _check_name(folder, name)
+        check_name(folder, name)
     return [folder / name for name in names]
-
-
-def _check_name(folder: Path, name: str) -> None:
-    """Check that a name can be written in a table: that its bytes are UTF-8."""
-    try:
-        name.encode()
-    except UnicodeEncodeError as error:
-        raise GridproofError(
-            f"{folder}: found a file called {os.fsencode(name)!r}, expected names in UTF-8; "
-            "rename it"
-        ) from error
 
 
 def _check_folders(parent: Path, names: Sequence[str], classes: Sequence[str]) -> None:

@@ -42,3 +42,14 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return entry.is_dir()
     except OSError:
         return False
+
+
+def check_name(folder: Path, name: str) -> None:
+    """Check that a name can be written in a table: that its bytes are UTF-8."""
+    try:
+        name.encode()
+    except UnicodeEncodeError as error:
+        raise GridproofError(
+            f"{folder}: found a file called {os.fsencode(name)!r}, expected names in UTF-8; "
+            "rename it"
+        ) from error

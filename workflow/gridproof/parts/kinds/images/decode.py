@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import warnings
 import zlib
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from gridproof.errors import GridproofError
 
 FORMATS = ("JPEG", "PNG")
+MIN_DEPTH, SHALLOW, FULL_DEPTH = 9, 14, 16
+"""Bits of grey that a study may name, and of which files of 16 bits are doubted."""
 SIXTEEN_BITS = ("I", "I;16", "I;16B", "I;16L")
 DECODING_ERRORS = (
     OSError,
@@ -29,11 +32,44 @@ class UnusableImageError(GridproofError):
     """What is wrong with one file, without its name."""
 
 
-def decode(path: Path, size: int) -> np.ndarray:
+@dataclass(slots=True)
+class GreyDepth:
+    """How deep the greys of 16-bit files are: many cameras fill 10, 12 or 14 bits of the 16.
+
+    bits : what the study says; None: all 16, unless `doubt` finds that they look otherwise.
+    highest : the highest value that was met; 0 before any.
+    """
+
+    bits: int | None = None
+    highest: int = 0
+
+    def in_eight_bits(self, grey: np.ndarray) -> np.ndarray:
+        """Return values of such a file as uint8; UnusableImageError if one is deeper than said."""
+        largest, found = 2 ** (self.bits or FULL_DEPTH) - 1, int(grey.max())
+        self.highest = max(self.highest, found)
+        if found > largest:
+            raise UnusableImageError(
+                f"it has the value {found}, expected at most {largest} (bits: {self.bits})"
+            )
+        return np.rint(grey.astype(np.float64) * 255 / largest).clip(0, 255).astype(np.uint8)
+
+    def doubt(self) -> str:
+        """Return why the depth is to be said: no file uses the upper bits; else nothing."""
+        used = self.highest.bit_length()
+        if self.bits is not None or not 0 < used <= SHALLOW:
+            return ""
+        return (
+            f"found no value above {self.highest} in the 16-bit images, which would be nearly"
+            f" black: say `bits: {max(used, MIN_DEPTH)}` for what the camera fills of the 16, or"
+            f" `bits: {FULL_DEPTH}` where they are that dark"
+        )
+
+
+def decode(path: Path, size: int, depth: GreyDepth | None = None) -> np.ndarray:
     """Return the central square of an image, uint8 of shape (size, size, 3).
 
     The shorter side is resized to `size` with an antialiased bilinear filter. Transparent parts
-    are put on white, 16-bit grey is scaled to 8 bits, and EXIF rotation is applied.
+    are put on white, 16-bit grey is scaled to 8 bits by its `depth`, and EXIF rotation is applied.
 
     Raises
     ------
@@ -47,7 +83,7 @@ def decode(path: Path, size: int) -> np.ndarray:
             with Image.open(file, formats=FORMATS) as image:
                 _check_still(image)
                 image.load()
-                return _square(_upright_rgb(image), size)
+                return _square(_upright_rgb(image, depth or GreyDepth()), size)
     except UnidentifiedImageError as error:
         raise UnusableImageError(_unidentified(path)) from error
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
@@ -75,12 +111,11 @@ def _unidentified(path: Path) -> str:
     return f"it is no JPEG or PNG image, it starts with the bytes {start!r}"
 
 
-def _upright_rgb(image: Image.Image) -> Image.Image:
+def _upright_rgb(image: Image.Image, depth: GreyDepth) -> Image.Image:
     """Return an image of mode RGB, turned as its EXIF data say."""
     upright = ImageOps.exif_transpose(image)
     if upright.mode in SIXTEEN_BITS:
-        grey = np.asarray(upright).astype(np.float64) / 257
-        return Image.fromarray(np.clip(np.rint(grey), 0, 255).astype(np.uint8)).convert("RGB")
+        return Image.fromarray(depth.in_eight_bits(np.asarray(upright))).convert("RGB")
     if upright.has_transparency_data:
         layer = upright.convert("RGBA")
         ground = Image.new("RGBA", layer.size, "white")
