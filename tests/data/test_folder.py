@@ -18,6 +18,8 @@ from gridproof.errors import GridproofError
 from gridproof.parts.data import folder
 from gridproof.parts.kinds.images.decode import UnusableImageError, decode
 
+KNOWN = ".jpg, .jpeg, .jpe, .jfif, .png, .webp"
+
 
 @pytest.fixture
 def together(tmp_path: Path) -> Path:
@@ -109,6 +111,40 @@ def test_every_mode_becomes_rgb(mode: str, tmp_path: Path) -> None:
     assert pixels.shape == (SIZE, SIZE, 3)
     assert pixels.dtype == np.uint8
     assert np.abs(pixels.astype(int) - shade).max() <= (2 if mode == "CMYK" else 0)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "kind"), [(".webp", "WEBP"), (".JFIF", "JPEG"), (".jpe", "JPEG")]
+)
+def test_images_of_other_suffixes_are_images(suffix: str, kind: str, together: Path) -> None:
+    """What a camera, a browser or a scraper writes is not passed over."""
+    with Image.open(together / "real" / "0.png") as image:
+        image.save(together / "real" / f"9{suffix}", kind)
+    (together / "real" / "0.png").unlink()
+    frame = folder.load(folder_options(together)).frame
+    assert f"real/9{suffix}" in set(frame["image"])
+
+
+def test_animated_webp_is_refused(tmp_path: Path) -> None:
+    """As an animated PNG is."""
+    frames = [Image.new("RGB", (64, 64), colour) for colour in ("red", "blue")]
+    frames[0].save(tmp_path / "a.webp", save_all=True, append_images=frames[1:], duration=100)
+    with pytest.raises(UnusableImageError, match="it is animated, found 2 frames"):
+        decode(tmp_path / "a.webp", SIZE)
+
+
+def test_what_is_left_out_is_said(together: Path) -> None:
+    """Files of other kinds and nested folders, where there are enough images without them."""
+    options = folder_options(together)
+    assert "Left out" not in folder.origin(options, folder.load(options))
+    (together / "real" / "notes.txt").write_text("notes")
+    (together / "fake" / "a.gif").write_bytes(b"GIF89a")
+    (together / "fake" / "b.GIF").write_bytes(b"GIF89a")
+    (together / "fake" / "more").mkdir()
+    told = folder.origin(options, folder.load(options))
+    assert told.endswith(
+        "Left out are 2 files (.gif), 1 files (.txt), 1 folders below those of the classes."
+    )
 
 
 def write_greys(root: Path, bits: int) -> None:
@@ -211,11 +247,11 @@ def _write_bad(path: Path, kind: str) -> None:
 
 
 BAD_FILES = {
-    "zero bytes": "it is empty, expected a JPEG or PNG image",
+    "zero bytes": "it is empty, expected a JPEG, PNG or WebP image",
     "truncated": "it is damaged or cannot be read",
     "corrupt": "it is damaged or cannot be read",
-    "text": "it is no JPEG or PNG image, it starts with the bytes b'no image at '",
-    "gif": "it is no JPEG or PNG image, it starts with the bytes b'GIF8",
+    "text": "it is no JPEG, PNG or WebP image, it starts with the bytes b'no image at '",
+    "gif": "it is no JPEG, PNG or WebP image, it starts with the bytes b'GIF8",
     "animated": "it is animated, found 2 frames, expected one",
     "huge": "it is too large to decode safely",
     "bomb": "it is too large to decode safely",
@@ -277,12 +313,12 @@ def test_too_few_images_are_counted(together: Path) -> None:
     """An empty class folder and one that is short are told with what was expected."""
     counts = {"train": 6, "val": 2, "test": 2}
     assert refusal(together, counts=counts).endswith(
-        "fake: found 4 images (.jpg, .jpeg, .png), expected at least 5, half of all counts "
+        f"fake: found 4 images ({KNOWN}), expected at least 5, half of all counts "
         "together: add images, or lower the counts of this data in the study"
     )
     for path in (together / "fake").iterdir():
-        path.rename(path.with_suffix(".webp"))
-    told = "found 0 images (.jpg, .jpeg, .png; files of other kinds: 4), expected at least 4"
+        path.rename(path.with_suffix(".tiff"))
+    told = f"found 0 images ({KNOWN}; files of other kinds: 4), expected at least 4"
     assert f"{together / 'fake'}: {told}" in refusal(together)
 
 

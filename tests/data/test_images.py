@@ -95,4 +95,4 @@ def test_rows_of_another_form_are_refused(prepared: Path) -> None:
 def test_facts_are_json(prepared: Path) -> None:
     """The facts tell where the images come from."""
     facts = json.loads((prepared / "facts.json").read_text())
-    assert facts["origin"].startswith("The JPEG and PNG files of a folder")
+    assert facts["origin"].startswith("The JPEG, PNG and WebP files of a folder")

@@ -1,4 +1,4 @@
-"""A user's own images: JPEG and PNG files in a folder of each class, such as real and fake.
+"""A user's own images: JPEG, PNG and WebP files in a folder of each class, such as real and fake.
 
 Either `train/`, `val/` and `test/` each hold the folders of both classes, or there is one folder of
 each, whose files the seed divides, or whose groups where a file tells which images belong together.
@@ -25,20 +25,20 @@ from gridproof.parts.data.folder_groups import (
     divide_groups,
     read_groups,
 )
-from gridproof.parts.data.folder_listing import check_name, entries, nearest_folder
+from gridproof.parts.data.folder_listing import check_name, entries, left_out, nearest_folder
 from gridproof.parts.data.image_options import Counts, ImageSize
 from gridproof.parts.kinds.images.image_source import CLASSES, ImageData
 
 if TYPE_CHECKING:
     import numpy as np
 
-SUFFIXES = (".jpg", ".jpeg", ".png")
+SUFFIXES = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp")
 MAX_LISTED = 10
 ORIGIN = (
-    "The JPEG and PNG files of a folder that the study names, {count} of {total}. Each is turned "
-    "as its EXIF data say, put on white where it is transparent, resized so that its shorter side "
-    "has {size} pixels, and cut to a square at its centre. Colour profiles are not applied. Which "
-    "images are {positive} is what the folders say."
+    "The JPEG, PNG and WebP files of a folder that the study names, {count} of {total}. Each is "
+    "turned as its EXIF data say, put on white where it is transparent, resized so that its "
+    "shorter side has {size} pixels, and cut to a square at its centre. Colour profiles are not "
+    "applied. Which images are {positive} is what the folders say.{left_out}"
 )
 
 
@@ -82,7 +82,7 @@ class Options(Section):
 
 
 SOURCE = DataSource(
-    description="JPEG and PNG files in {train,val,test}/{real,fake}/ or in {real,fake}/.",
+    description="JPEG, PNG and WebP files in {train,val,test}/{real,fake}/ or in {real,fake}/.",
     kind="images",
     options=Options,
     libraries=("numpy", "pillow"),
@@ -144,8 +144,13 @@ def load(options: Options) -> ImageData:
 def origin(options: Options, data: ImageData) -> str:
     """Return what the images are and what was done to them, for the report."""
     rows, total = _choose_rows(options)
+    folders = sorted({row.path.parent for row in rows})
     return ORIGIN.format(
-        count=len(rows), total=total, size=options.size, positive=options.classes[-1]
+        count=len(rows),
+        total=total,
+        size=options.size,
+        positive=options.classes[-1],
+        left_out=left_out(folders, SUFFIXES),
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from gridproof.errors import GridproofError, nearest
@@ -34,6 +35,23 @@ def nearest_folder(name: str, found: Sequence[str]) -> str:
     by_lower = {other.lower(): other for other in found}
     hint = nearest(name, by_lower)
     return f" (is it {by_lower[hint.split(chr(39))[1]]}?)" if hint else ""
+
+
+def left_out(folders: Iterable[Path], suffixes: tuple[str, ...]) -> str:
+    """Return a sentence on what lies among the images and is none, with a blank before; or nothing.
+
+    Hidden files do not count.
+    """
+    others, below = Counter[str](), 0
+    for folder in folders:
+        for name in entries(folder, folders=False):
+            if not name.startswith(".") and not name.lower().endswith(suffixes):
+                others[Path(name).suffix.lower() or "no suffix"] += 1
+        below += len([name for name in entries(folder, folders=True) if name[0] != "."])
+    found = [f"{count} files ({suffix})" for suffix, count in sorted(others.items())]
+    if below:
+        found.append(f"{below} folders below those of the classes")
+    return f" Left out are {', '.join(found)}." if found else ""
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -1,4 +1,4 @@
-"""From a JPEG or PNG file of any size and mode to a square RGB image."""
+"""From a JPEG, PNG or WebP file of any size and mode to a square RGB image."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from gridproof.errors import GridproofError
 
-FORMATS = ("JPEG", "PNG")
+FORMATS = ("JPEG", "PNG", "WEBP")
 MIN_DEPTH, SHALLOW, FULL_DEPTH = 9, 14, 16
 """Bits of grey that a study may name, and of which files of 16 bits are doubted."""
 SIXTEEN_BITS = ("I", "I;16", "I;16B", "I;16L")
@@ -73,8 +73,8 @@ def decode(path: Path, size: int, depth: GreyDepth | None = None) -> np.ndarray:
 
     Raises
     ------
-    UnusableImageError : the file is empty, cut short, damaged, animated, too large, no JPEG or PNG
-        image, or cannot be read.
+    UnusableImageError : the file is empty, cut short, damaged, animated, too large, of another
+        form than JPEG, PNG and WebP, or cannot be read.
     """
     try:
         with warnings.catch_warnings(), path.open("rb") as file:
@@ -97,18 +97,18 @@ def decode(path: Path, size: int, depth: GreyDepth | None = None) -> np.ndarray:
 
 
 def _check_still(image: Image.Image) -> None:
-    """Refuse an animated PNG; the further images of a JPEG are views of the camera's own."""
+    """Refuse what is animated; the further images of a JPEG are views of the camera's own."""
     frames = getattr(image, "n_frames", 1)
-    if image.format == "PNG" and frames > 1:
+    if image.format != "JPEG" and frames > 1:
         raise UnusableImageError(f"it is animated, found {frames} frames, expected one")
 
 
 def _unidentified(path: Path) -> str:
     if path.stat().st_size == 0:
-        return "it is empty, expected a JPEG or PNG image"
+        return "it is empty, expected a JPEG, PNG or WebP image"
     with path.open("rb") as file:
         start = file.read(12)
-    return f"it is no JPEG or PNG image, it starts with the bytes {start!r}"
+    return f"it is no JPEG, PNG or WebP image, it starts with the bytes {start!r}"
 
 
 def _upright_rgb(image: Image.Image, depth: GreyDepth) -> Image.Image:
