@@ -217,7 +217,7 @@ def test_chart_tells_the_numbers_at_a_place(report, visit, size):
     ended = values.all_inner_texts()
     box = area.bounding_box()
     if size == PHONE:
-        page.touchscreen.tap(box["x"] + 2, box["y"] + 50)
+        page.touchscreen.tap(box["x"] + 1, box["y"] + 50)
     else:
         page.mouse.move(box["x"] + 2, box["y"] + 50)
     page.wait_for_function("document.querySelector('.chart output').textContent === 'epoch 0'")
@@ -247,6 +247,30 @@ def test_cell_that_is_hidden_in_a_chart_is_hidden_in_all_of_its_section(report, 
     page.locator(".chart .legend button").first.click()
     rows = page.locator(".chart .legend button").evaluate_all(pressed)
     assert {state for _, state in rows} == {"true"}
+
+
+def test_lines_are_named_where_they_end(report, visit):
+    """Right of the plot, as long as a line is shown."""
+    page = visit(report)
+    drawn = page.locator(".chart canvas").first
+    inked = """(canvas) => {
+      const [plot, right] = [canvas.parentElement.querySelector(".u-over"), canvas.width];
+      const from = Math.round((plot.offsetLeft + plot.offsetWidth + 6) * devicePixelRatio);
+      const copy = document.createElement("canvas");
+      [copy.width, copy.height] = [canvas.width, canvas.height];
+      const context = copy.getContext("2d", { willReadFrequently: true });
+      context.drawImage(canvas, 0, 0);
+      const { data } = context.getImageData(from, 0, right - from, canvas.height);
+      return data.filter((value, place) => place % 4 === 3 && value > 0).length;
+    }"""
+    names = drawn.evaluate(inked)
+    assert names > 100
+    rows = page.locator(".chart").first.locator(".legend button")
+    rows.first.click()
+    assert 0 < drawn.evaluate(inked) < names
+    for row in rows.all()[1:]:
+        row.click()
+    assert drawn.evaluate(inked) < 30  # half of the axis' last number
 
 
 def test_chart_is_larger_in_the_dialog_and_goes_back(report, visit):

@@ -83,7 +83,8 @@ def describe(inputs: Inputs) -> str:
 
 def chart(inputs: Inputs) -> list[Panel]:
     """Return one panel: accuracy and interval by place, a series a baseline."""
-    _, places = places_of(inputs)
+    models, places = places_of(inputs)
+    gaps = neighbour_gaps(models, places)
     values: dict[str, list[float]] = {
         "mean": [place.accuracy for place in places],
         "low": [place.interval[0] for place in places],
@@ -103,6 +104,7 @@ def chart(inputs: Inputs) -> list[Panel]:
             quantity="test_accuracy",
         )
         | {
+            "breaks": [place + 1.5 for place, gap in enumerate(gaps) if gap.is_significant],
             "cells": [cells[place.label] for place in places],
             "names": [place.label for place in places],
             "reference": reference("chance", CHANCE),

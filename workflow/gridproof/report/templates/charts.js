@@ -3,7 +3,7 @@
 "use strict";
 (() => {
   const INK = "#222222", GRID = "#e3e3e3", BAND = "33", HEIGHT = 270, FONT = "13px system-ui, sans-serif";
-  const FADED = 0.25, LARGER = 1.7;
+  const FADED = 0.25, LARGER = 1.7, NAMES = 84;
   const SVG = "http://www.w3.org/2000/svg";
   // The marks of figures, by their names there, as paths of about radius 1.
   const MARKS = {
@@ -113,6 +113,67 @@
     });
   }
 
+  // What tells the lines of a panel apart: as few values of their labels' parts as do so, the first
+  // ones; whole labels where these have no parts in common.
+  function shortNames(labels) {
+    const parts = labels.map((label) => label.split(", "));
+    const name = (part) => part.slice(0, part.lastIndexOf(" "));
+    const alike = parts.every((own) => own.length === parts[0].length && own.every((part, place) => name(part) === name(parts[0][place])));
+    if (labels.length < 2 || !alike) return labels;
+    const kinds = (places) => new Set(parts.map((own) => places.map((place) => own[place]).join())).size;
+    let places = parts[0].map((_, place) => place);
+    const all = kinds(places);
+    for (const place of [...places].reverse()) {
+      const fewer = places.filter((other) => other !== place);
+      if (kinds(fewer) === all) places = fewer;
+    }
+    return parts.map((own) => places.map((place) => own[place].slice(own[place].lastIndexOf(" ") + 1)).join(", "));
+  }
+
+  // The names of lines where they end, none over another; those that fit.
+  function drawNames(chart, data) {
+    const { ctx: context, bbox } = chart;
+    const size = 12 * devicePixelRatio;
+    const names = shortNames(data.series.map(({ label }) => label));
+    const ends = data.series.flatMap((series, number) => {
+      const last = series.mean.findLastIndex((mean) => mean !== null);
+      if (series.marker || last < 0 || !chart.series[number * 3 + 1].show) return [];
+      const [x, y] = [chart.valToPos(data.xs[last], "x", true), chart.valToPos(series.mean[last], "y", true)];
+      const sight = x >= bbox.left && x <= bbox.left + bbox.width + 1 && y >= bbox.top && y <= bbox.top + bbox.height;
+      return sight ? [{ x, y, text: names[number], color: series.color }] : [];
+    });
+    context.save();
+    context.font = `${size}px system-ui, sans-serif`;
+    context.textAlign = "left";
+    context.textBaseline = "middle";
+    context.lineJoin = "round";
+    ends.sort((one, other) => one.y - other.y).forEach((end, place) => {
+      const above = ends.slice(0, place).filter((other) => Math.abs(other.x - end.x) < 6 * size);
+      end.place = Math.max(end.y, ...above.map((other) => other.place + size * 1.1));
+      context.strokeStyle = "#ffffff";
+      context.lineWidth = 3 * devicePixelRatio;
+      context.fillStyle = end.color;
+      context.strokeText(end.text, end.x + 0.7 * size, end.place);
+      context.fillText(end.text, end.x + 0.7 * size, end.place);
+    });
+    context.restore();
+  }
+
+  // Between neighbours that differ significantly: an upright line.
+  function drawBreaks(chart, breaks) {
+    const { ctx: context, bbox } = chart;
+    context.strokeStyle = INK;
+    context.lineWidth = devicePixelRatio;
+    context.setLineDash([6 * devicePixelRatio, 4 * devicePixelRatio]);
+    for (const x of breaks.map((place) => chart.valToPos(place, "x", true))) {
+      context.beginPath();
+      context.moveTo(x, bbox.top);
+      context.lineTo(x, bbox.top + bbox.height);
+      context.stroke();
+    }
+    context.setLineDash([]);
+  }
+
   function drawReference(chart, line) {
     if (line === null) return;
     const { value, color } = line;
@@ -159,6 +220,7 @@
       width,
       height: HEIGHT,
       legend: { show: false },
+      padding: [null, data.series.every(({ marker }) => marker) ? null : NAMES, null, null],
       focus: { alpha: FADED },
       cursor: { y: false, drag: { x: true, y: false } },
       scales: {
@@ -174,7 +236,7 @@
         marker ? [] : [{ series: [number * 3 + 3, number * 3 + 2], fill: color + BAND }]),
       hooks: {
         setCursor: [(chart) => moved(chart.cursor.idx)],
-        draw: [(chart) => drawReference(chart, data.reference), (chart) => drawMarks(chart, data)],
+        draw: [(chart) => drawReference(chart, data.reference), (chart) => drawMarks(chart, data), (chart) => drawNames(chart, data), (chart) => drawBreaks(chart, data.breaks ?? [])],
       },
     };
   }
@@ -234,11 +296,12 @@
     return data.names ? `${data.xs[index]}. ${data.names[index]}` : `${data.x} ${data.xs[index].toLocaleString("en")}`;
   }
 
-  function makeNote({ note, sparse, reference, series }) {
+  function makeNote({ note, sparse, reference, series, breaks }) {
     const parts = [note];
     if (reference !== null) parts.push(`dotted: ${reference.label}, ${written(reference.value)}`);
     if (series.some(({ ends }) => ends?.length)) parts.push("dots where a line ends: seeds");
     if (series.some(({ printed }) => printed?.length)) parts.push("diamond: the value in print");
+    if (breaks?.length) parts.push("upright line: a significant gap");
     if (series.some(hasDiverged)) parts.push("cross: last finite value of a seed that diverged");
     if (sparse) parts.push("values: those of a line's last point up to the place");
     return make("p", { class: "note" }, `${parts.join("; ")}.`);
