@@ -143,7 +143,7 @@ def test_what_is_left_out_is_said(together: Path) -> None:
     (together / "fake" / "more").mkdir()
     told = folder.origin(options, folder.load(options))
     assert told.endswith(
-        "Left out are 2 files (.gif), 1 files (.txt), 1 folders below those of the classes."
+        "Left out, with their numbers: .gif (2), .txt (1), folders in those of the classes (1)."
     )
 
 

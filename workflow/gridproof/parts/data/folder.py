@@ -188,8 +188,8 @@ def _choose_rows(options: Options) -> tuple[list[_Row], int]:
             f"{_layout(classes)}"
         )
     choose = _divided_files if divided else _files_to_divide
-    chosen, total = choose(root, classes, _counts_of_a_class(options), options)
     groups = read_groups(options.groups) if options.groups else {}
+    chosen, total = choose(options, groups)
     rows = []
     for split in SPLITS:
         for label, class_name in enumerate(classes):
@@ -212,9 +212,10 @@ def _layout(classes: Sequence[str]) -> str:
 
 
 def _divided_files(
-    root: Path, classes: Sequence[str], counts: Mapping[str, int], options: Options
+    options: Options, groups: Mapping[str, str]
 ) -> tuple[dict[tuple[str, str], list[Path]], int]:
     """Draw the files of each split and class from train/real, train/fake, val/real ..."""
+    root, classes, counts = options.path, options.classes, _counts_of_a_class(options)
     chosen: dict[tuple[str, str], list[Path]] = {}
     found: dict[str, str] = {}
     _check_folders(root, SPLITS, classes)
@@ -226,16 +227,16 @@ def _divided_files(
             chosen[split, class_name] = sorted(drawn[: counts[split]])
             found |= {path.relative_to(root).as_posix(): split for path in files}
     if options.groups:
-        groups = read_groups(options.groups)
         check_groups(groups, found, options.groups)
         check_apart(groups, found, options.groups)
     return chosen, len(found)
 
 
 def _files_to_divide(
-    root: Path, classes: Sequence[str], counts: Mapping[str, int], options: Options
+    options: Options, groups: Mapping[str, str]
 ) -> tuple[dict[tuple[str, str], list[Path]], int]:
     """Draw the files of each split and class from real and fake; none serves two splits."""
+    root, classes, counts = options.path, options.classes, _counts_of_a_class(options)
     _check_folders(root, classes, classes)
     drawn = {}
     for class_name in classes:
@@ -247,7 +248,6 @@ def _files_to_divide(
             name: [path.relative_to(root).as_posix() for path in files]
             for name, files in drawn.items()
         }
-        groups = read_groups(options.groups)
         check_groups(groups, (name for of in names.values() for name in of), options.groups)
         divided = divide_groups(names, groups, counts, options.seed)
         return {key: [root / name for name in of] for key, of in divided.items()}, total

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -85,27 +86,31 @@ def divide_groups(
     ------
     GridproofError : the groups leave a split too few images of a class.
     """
-    waiting = sorted(
-        {groups[image] for images in files.values() for image in images},
-        key=lambda group: sha256(f"{seed}/{group}".encode()).digest(),
+    images_of: dict[str, dict[str, list[str]]] = {}
+    for name, images in files.items():
+        for image in images:
+            images_of.setdefault(groups[image], {}).setdefault(name, []).append(image)
+    waiting = deque(
+        sorted(images_of, key=lambda group: sha256(f"{seed}/{group}".encode()).digest())
     )
-    n_groups = len(waiting)
+    order = {image: place for images in files.values() for place, image in enumerate(images)}
     chosen: dict[tuple[str, str], list[str]] = {}
     for split in DRAWN:
-        count, taken = counts[split], set[str]()
         found: dict[str, list[str]] = {name: [] for name in files}
-        while waiting and (split == "train" or any(len(of) < count for of in found.values())):
-            taken.add(waiting.pop(0))
-            found = {
-                name: [image for image in images if groups[image] in taken]
-                for name, images in files.items()
-            }
+        before = len(waiting)
+        while waiting and (
+            split == "train" or any(len(of) < counts[split] for of in found.values())
+        ):
+            for name, images in images_of[waiting.popleft()].items():
+                found[name] += images
         for name, images in found.items():
-            if len(images) < count:
+            if len(images) < counts[split]:
                 raise GridproofError(
-                    f"found {len(images)} images of {name} for {split} in {len(taken)} of"
-                    f" {n_groups} groups, expected at least {count}, half of counts.{split}: groups"
-                    " are not torn apart; lower the counts of this data in the study"
+                    f"found {len(images)} images of {name} for {split} in"
+                    f" {before - len(waiting)} of {len(images_of)} groups, expected at least"
+                    f" {counts[split]}, half of counts.{split}: groups are not torn apart; lower"
+                    " the counts of this data in the study"
                 )
-            chosen[split, name] = sorted(images[:count])
+            taken = sorted(images, key=order.__getitem__)[: counts[split]]
+            chosen[split, name] = sorted(taken)
     return chosen

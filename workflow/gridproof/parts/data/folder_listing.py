@@ -48,10 +48,10 @@ def left_out(folders: Iterable[Path], suffixes: tuple[str, ...]) -> str:
             if not name.startswith(".") and not name.lower().endswith(suffixes):
                 others[Path(name).suffix.lower() or "no suffix"] += 1
         below += len([name for name in entries(folder, folders=True) if name[0] != "."])
-    found = [f"{count} files ({suffix})" for suffix, count in sorted(others.items())]
+    found = [f"{suffix} ({count})" for suffix, count in sorted(others.items())]
     if below:
-        found.append(f"{below} folders below those of the classes")
-    return f" Left out are {', '.join(found)}." if found else ""
+        found.append(f"folders in those of the classes ({below})")
+    return f" Left out, with their numbers: {', '.join(found)}." if found else ""
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
