@@ -59,6 +59,21 @@ def test_numbers_stand_in_the_squares(grid: Inputs) -> None:
     assert f"width 8, depth 1: {finals.mean():.3f}" in heatmap.describe(grid)
 
 
+def test_cell_whose_seeds_all_diverged_is_no_missing_one(make_slice: Make, data_dir: Path) -> None:
+    """Its square says so, and it is not counted among the pairs without a cell."""
+    gone = dict.fromkeys(range(3), 2)
+    cells = [
+        synthetic_cell(f"{d} {w}", position=place, depth=d, width=w, epochs=3, diverged=lost)
+        for place, (d, w, lost) in enumerate([(1, 8, {}), (2, 8, gone), (1, 16, {})])
+    ]
+    inputs = Inputs(tables=load_slice(make_slice(*cells)), data_dir=data_dir)
+    with figure_style():
+        texts = [text.get_text() for text in heatmap.value_by_two_parameters(inputs).axes[0].texts]
+    assert texts.count("all seeds\ndiverged") == texts.count("-") == 1
+    assert "all seeds diverged" in " ".join(heatmap.describe(inputs).split())
+    assert "Pairs without a cell: 1." in heatmap.describe(inputs)
+
+
 def test_other_numbers_of_parameters_are_refused(make_slice: Make, data_dir: Path) -> None:
     """One parameter makes no map."""
     cells = [synthetic_cell(f"depth {d}", position=d, depth=d) for d in (1, 2)]

@@ -22,13 +22,17 @@ ACCURACY, LOSS = "val_accuracy", "val_loss"
 NAMES = {ACCURACY: "validation accuracy (fraction)", LOSS: "validation loss"}
 SQUARE = 0.62
 """Height of a square in inches."""
+NO_CELL, DIVERGED = "-", "all seeds\ndiverged"
 DARK = 0.5
 """Numbers are white on colours of less than this share of the range, which are dark."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
-    """Means and deviations over seeds, (n_down, n_across); NaN where there is no cell."""
+    """Means and deviations over seeds, (n_down, n_across), NaN where no seed has a number.
+
+    `there` says where a cell is, (n_down, n_across).
+    """
 
     across: str
     down: str
@@ -36,6 +40,15 @@ class Grid:
     rows: list[object]
     means: np.ndarray
     deviations: np.ndarray
+    there: np.ndarray
+
+    def text(self, row: int, column: int, between: str) -> str:
+        """Return mean and deviation of a pair; a dash where no cell is, or that all diverged."""
+        if not self.there[row, column]:
+            return NO_CELL
+        if np.isnan(self.means[row, column]):
+            return DIVERGED
+        return f"{self.means[row, column]:.3f}{between}{self.deviations[row, column]:.3f}"
 
 
 @figure(
@@ -44,7 +57,8 @@ class Grid:
 )
 def value_by_two_parameters(inputs: Inputs) -> Figure:
     """Return a square for each pair of values: its colour, mean and deviation over seeds."""
-    quantity, grid = quantity_of(inputs), grid_of(inputs.members, quantity_of(inputs))
+    quantity = quantity_of(inputs)
+    grid = grid_of(inputs.members, quantity)
     figure = Figure(figsize=(WIDTH, 1.6 + SQUARE * len(grid.rows)))
     axes = figure.add_subplot()
     image = axes.imshow(grid.means, cmap="cividis", aspect="auto", origin="lower")
@@ -61,18 +75,19 @@ def value_by_two_parameters(inputs: Inputs) -> Figure:
 
 def describe(inputs: Inputs) -> str:
     """Return the value of each pair in words."""
-    quantity, grid = quantity_of(inputs), grid_of(inputs.members, quantity_of(inputs))
+    quantity = quantity_of(inputs)
+    grid = grid_of(inputs.members, quantity)
     parts = [
         f"{grid.down} {written(down)}, {grid.across} {written(across)}: "
-        f"{grid.means[row, column]:.3f} ± {grid.deviations[row, column]:.3f}"
+        f"{grid.text(row, column, ' ± ')}"
         for row, down in enumerate(grid.rows)
         for column, across in enumerate(grid.columns)
-        if np.isfinite(grid.means[row, column])
+        if grid.there[row, column]
     ]
     return (
         f"Heat map of {NAMES[quantity]} after the last epoch by {grid.across} and {grid.down},"
         f" {seeds_note(inputs.members, band=False)} ± their standard deviation. {'; '.join(parts)}."
-        f" Pairs without a cell: {int(np.isnan(grid.means).sum())}."
+        f" Pairs without a cell: {int((~grid.there).sum())}."
     )
 
 
@@ -99,25 +114,27 @@ def grid_of(members: list[Member], quantity: str) -> Grid:
     down, across = sorted(values, key=lambda name: len(values[name]))
     rows, columns = values[down], values[across]
     means = np.full((len(rows), len(columns)), np.nan)
-    deviations = means.copy()
+    deviations, there = means.copy(), np.zeros(means.shape, dtype=bool)
     for member in members:
         place = rows.index(member.parameters[down]), columns.index(member.parameters[across])
         finals = member.finals(quantity)
-        means[place] = finals.mean()
+        means[place], there[place] = finals.mean(), True
         deviations[place] = finals.std() if len(finals) > 1 else 0.0
     return Grid(
-        across=across, down=down, columns=columns, rows=rows, means=means, deviations=deviations
+        across=across,
+        down=down,
+        columns=columns,
+        rows=rows,
+        means=means,
+        deviations=deviations,
+        there=there,
     )
 
 
 def draw_numbers(axes: Axes, grid: Grid) -> None:
-    """Write mean and deviation into each square; a pair without a cell has a dash."""
-    low, high = np.nanmin(grid.means), np.nanmax(grid.means)
+    """Write what there is to say into each square."""
+    known = grid.means[np.isfinite(grid.means)]
     for (row, column), mean in np.ndenumerate(grid.means):
-        if np.isnan(mean):
-            axes.text(column, row, "-", ha="center", va="center", color="#222222")
-            continue
-        dark = (mean - low) < DARK * (high - low)
-        text = f"{mean:.3f}\n±{grid.deviations[row, column]:.3f}"
-        color = "white" if dark else "#222222"
+        dark = np.isfinite(mean) and (mean - known.min()) < DARK * np.ptp(known)
+        text, color = grid.text(row, column, "\n±"), "white" if dark else "#222222"
         axes.text(column, row, text, ha="center", va="center", color=color, fontsize=9)
