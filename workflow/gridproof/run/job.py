@@ -27,7 +27,7 @@ from gridproof.run.devices import CPU, leased_device
 from gridproof.run.lock import exclusive
 from gridproof.run.manifest import intact_seeds
 from gridproof.run.memory import keep_freed_memory
-from gridproof.run.provenance import provenance
+from gridproof.run.provenance import commit, provenance
 from gridproof.run.replicates import write_replicate
 from gridproof.run.state import load_state, save_state
 from gridproof.run.stopping import noting_sigterm
@@ -72,6 +72,7 @@ def _train(job: TrainingJob, family: Family, missing: Sequence[int], save_second
     keep_freed_memory()
     parameters = family.parameters.model_validate(job.spec["parameters"])
     engine, threads = str(job.spec["engine"]), int(job.spec["threads"])
+    code = commit(Path(__file__).parent)
     with leased_device() if family.gpu else nullcontext(CPU) as device:
         for seed in missing:
             started, known = time.monotonic(), set(sys.modules)
@@ -85,7 +86,7 @@ def _train(job: TrainingJob, family: Family, missing: Sequence[int], save_second
                 engine=engine,
                 threads=threads,
                 seconds=time.monotonic() - started,
-                folder=Path(__file__).parent,
+                code=code,
             )
             replicate = training.replicate(seed)
             check_imports(job, sys.modules.keys() - known)

@@ -48,11 +48,11 @@ def provenance(
     engine: str,
     threads: int,
     seconds: float,
-    folder: Path,
+    code: str | None,
 ) -> dict[str, object]:
-    """Return the record of a training that took `seconds` of wall time for its whole block."""
+    """Return the record of a training that took `seconds` of wall time, by the commit `code`."""
     return {
-        "commit": commit(folder),
+        "commit": code,
         "device": device,
         "engine": engine,
         "finished": datetime.now(UTC).isoformat(timespec="milliseconds"),
