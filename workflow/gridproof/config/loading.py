@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -132,8 +133,7 @@ def unfit_target(
 ) -> Iterator[Complaint]:
     """Yield that an experiment's family does not predict what its data hold."""
     family = parts.family(experiment.family)
-    name = experiment.data or next(iter(fitting_data(config, parts, experiment)), None)
-    section = config.data.get(name) if name else None
+    name, section = data_of(config, parts, experiment)
     numeric = parts.source(section.source).numeric if section is not None else ""
     if family.predicts == "classes" and numeric and getattr(section, numeric):
         yield Complaint(
@@ -143,12 +143,19 @@ def unfit_target(
         )
 
 
+def data_of(
+    config: StudyConfig, parts: Catalogue, experiment: Experiment
+) -> tuple[str | None, Any]:
+    """Return name and options of an experiment's data; None for what is not there."""
+    name = experiment.data or next(iter(fitting_data(config, parts, experiment)), None)
+    return name, config.data.get(name) if name else None
+
+
 def shared_divisions(
     config: StudyConfig, parts: Catalogue, experiment: Experiment, path: KeyPath
 ) -> Iterator[Complaint]:
     """Yield that seeds would share rows that each is to have of its own, and count as several."""
-    name = experiment.data or next(iter(fitting_data(config, parts, experiment)), None)
-    section = config.data.get(name) if name else None
+    name, section = data_of(config, parts, experiment)
     option = parts.source(section.source).divisions if section is not None else ""
     ways = int(getattr(section, option)) if option else 1
     seeds = experiment.seeds or config.seeds

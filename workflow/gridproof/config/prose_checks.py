@@ -26,7 +26,7 @@ def prose_complaints(config: StudyConfig, catalogue: Catalogue) -> Iterator[Comp
         return
     from jinja2 import Environment, TemplateSyntaxError
 
-    known = known_claims(config, catalogue)
+    known, environment = known_claims(config, catalogue), Environment()
     for path in sorted(config.words.glob("*.md")):
         try:
             text = path.read_bytes().decode()
@@ -39,7 +39,7 @@ def prose_complaints(config: StudyConfig, catalogue: Catalogue) -> Iterator[Comp
         for gap, block in blocks_of(text):
             start += gap.count("\n")
             try:
-                Environment().parse(block)
+                environment.parse(block)
             except TemplateSyntaxError as error:
                 yield complaint(path, start + error.lineno - 1, f"{error.message}; {ALONE}")
             start += block.count("\n")

@@ -50,20 +50,26 @@ def _differences(first: pd.DataFrame, second: pd.DataFrame) -> pd.Series:
 
     They are proportional to what each image adds to the difference of the mean accuracies.
     """
-    if not (first.isna().any(axis=None) or second.isna().any(axis=None)):
-        scale = lcm(first.shape[1], second.shape[1])
-        one, other = first.mean(axis=1) * scale, second.mean(axis=1) * scale
-    else:
+    one, other = first, second
+    if _has_gaps(first) or _has_gaps(second):
         seeds = first.columns.intersection(second.columns)
-        shared = [right[seeds].dropna(how="all") for right in (first, second)]
-        alike = shared[0].notna().equals(shared[1].notna())
-        one, other = (right.sum(axis=1) for right in (shared if alike else (first, second[:0])))
-    if not len(one) or not one.index.equals(other.index):
+        one, other = (right[seeds].dropna(how="all") for right in (first, second))
+    by_seed = _has_gaps(one) or _has_gaps(other)
+    alike = one.isna().equals(other.isna()) if by_seed else one.index.equals(other.index)
+    if not one.size or not alike:
         raise GridproofError(
             f"found predictions of {len(first)} and of {len(second)} images that are not the same,"
             " expected two models that were tested on the same images"
         )
-    return (one - other).round().astype(np.int64)
+    if by_seed:
+        return (one.sum(axis=1) - other.sum(axis=1)).astype(np.int64)
+    scale = lcm(one.shape[1], other.shape[1])
+    return ((one.mean(axis=1) - other.mean(axis=1)) * scale).round().astype(np.int64)
+
+
+def _has_gaps(right: pd.DataFrame) -> bool:
+    """Tell whether some images were not tested by some seeds."""
+    return bool(right.isna().any(axis=None))
 
 
 def _swapped_sums(sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -105,18 +105,19 @@ def pair_facts(
     divisions: Sequence[Sequence[str | None]],
     names: Sequence[str],
 ) -> list[dict[str, Any]]:
-    """Return pairs of rows as facts.json tells them, with splits that keep them apart."""
-    return [
-        {
-            "first": {"split": splits[first], "image": names[first]},
-            "second": {"split": splits[second], "image": names[second]},
-            "distance": distance,
-        }
-        for first, second, distance in pairs
-        for splits in [
-            next(d for d in divisions if d[first] and d[second] and d[first] != d[second])
-        ]
-    ]
+    """Return pairs of rows as facts.json tells them, in the first division that parts them."""
+    facts = []
+    for first, second, distance in pairs:
+        found = ((division[first], division[second]) for division in divisions)
+        one, other = next(two for two in found if all(two) and two[0] != two[1])
+        facts.append(
+            {
+                "first": {"split": one, "image": names[first]},
+                "second": {"split": other, "image": names[second]},
+                "distance": distance,
+            }
+        )
+    return facts
 
 
 def _equal_pairs(digests: Sequence[bytes], codes: np.ndarray) -> Iterator[tuple[int, int]]:
